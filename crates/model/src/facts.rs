@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! What an adapter read from a file: unjudged, format-free, complete enough for the engine to judge.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Bytes, DigestAlgorithm, ObjectId, Oid, SignatureAlgorithm, Time};
+
+/// The family of formats that a signature belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Family {
+    /// CMS in a file of its own (EN 319 122).
+    Cades,
+    /// XML (EN 319 132).
+    Xades,
+    /// CMS inside a PDF (EN 319 142).
+    Pades,
+    /// A time-stamp token (RFC 3161).
+    Token,
+}
+
+/// One signature as read from a container.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignatureFacts {
+    /// SHA-256 of the signature value's octets: the object whose existence time-stamps prove.
+    pub id: ObjectId,
+    /// The family.
+    pub family: Family,
+    /// The level by structure, in the words of the standards as EU DSS writes them: `CAdES-BASELINE-LTA`, `CAdES-C`,
+    /// `PKCS7-T`, `XAdES-A`.
+    pub format: String,
+    /// The signature that this one counter-signs.
+    pub countersigns: Option<ObjectId>,
+    /// What the signature value is computed over.
+    pub message: SignedMessage,
+    /// The scheme with its parameters.
+    pub algorithm: SignatureAlgorithm,
+    /// The signature value.
+    pub value: Bytes,
+    /// How the container points to the signer's certificate.
+    pub signer: SignerReference,
+    /// What the signer signed about itself.
+    pub properties: SignedProperties,
+    /// The signed data: the message digest (CMS), each Reference (XML), the ByteRange (PDF).
+    pub data: Vec<DataReference>,
+    /// Time-stamps of this signature, in the order in which they stand.
+    pub timestamps: Vec<TimestampFacts>,
+    /// Counter-signatures of this signature.
+    pub countersignatures: Vec<SignatureFacts>,
+    /// Structural problems.
+    pub defects: Vec<Defect>,
+}
+
+/// What a signature value is computed over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "given-as", rename_all = "kebab-case")]
+pub enum SignedMessage {
+    /// The octets themselves (signedAttrs as a SET, the canonical SignedInfo).
+    Octets {
+        /// They.
+        octets: Bytes,
+    },
+    /// Only their digest is known: the value is over large content directly (CMS without signed attributes).
+    Digest {
+        /// The digest under the signature algorithm's digest.
+        digest: Bytes,
+    },
+    /// The signed octets are not there (detached content was not given).
+    Missing,
+}
+
+/// How a container points to the signer's certificate.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SignerReference {
+    /// DER of the issuer's Name (SignerIdentifier issuerAndSerialNumber).
+    pub issuer: Option<Bytes>,
+    /// Content octets of the serial number.
+    pub serial: Option<Bytes>,
+    /// The subject key identifier.
+    pub key_id: Option<Bytes>,
+    /// Certificates that the container offers for this signer beside naming them (`ds:KeyInfo`).
+    pub offered: Vec<ObjectId>,
+    /// Whether a signing-certificate attribute or property is there, even an empty or unreadable one.
+    pub has_signing_certificate: bool,
+    /// The signed references to certificates: the first is the signer's (RFC 5035, 4).
+    pub references: Vec<CertificateReference>,
+}
+
+/// A digest of a certificate, signed by the signer (ESSCertID, ESSCertIDv2, xades:Cert).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CertificateReference {
+    /// The digest's algorithm; `None` when keiin cannot compute it.
+    pub algorithm: Option<DigestAlgorithm>,
+    /// The digest.
+    pub digest: Bytes,
+    /// DER of the issuer's Name, where a readable one is given.
+    pub issuer: Option<Bytes>,
+    /// Content octets of the serial number, where given.
+    pub serial: Option<Bytes>,
+}
+
+/// What the signer signed about itself and the data.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SignedProperties {
+    /// The claimed signing time.
+    pub signing_time: Option<Time>,
+    /// The type of the signed content (CMS eContentType).
+    pub content_type: Option<Oid>,
+    /// MIME type of the data, where signed.
+    pub mime_type: Option<String>,
+    /// Commitment types by OID in dotted form or URI.
+    pub commitments: Vec<String>,
+    /// Where the signer claims to have signed.
+    pub location: Option<SignerLocation>,
+    /// Claimed roles, as written.
+    pub claimed_roles: Vec<String>,
+    /// The signature policy by OID in dotted form or URI; an implied policy is the empty string.
+    pub policy: Option<String>,
+}
+
+/// A claimed place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)] // the standard's own words
+pub struct SignerLocation {
+    pub country: Option<String>,
+    pub locality: Option<String>,
+    pub postal_address: Vec<String>,
+}
+
+/// One piece of signed data with the digest that was signed and the one that was computed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataReference {
+    /// The standard's name or the reference's URI: `message-digest`, `#PrescriptionDocument`.
+    pub name: String,
+    /// The digest's algorithm; `None` when keiin cannot compute it.
+    pub algorithm: Option<DigestAlgorithm>,
+    /// The digest in the signature.
+    pub expected: Bytes,
+    /// The digest of the data that was found; `None` when the data was not there.
+    pub actual: Option<Bytes>,
+}
+
+impl DataReference {
+    /// Whether the data was there.
+    pub fn found(&self) -> bool {
+        self.actual.is_some()
+    }
+
+    /// Whether the data was there and is what was signed.
+    pub fn intact(&self) -> bool {
+        self.actual.as_ref().is_some_and(|actual| *actual == self.expected)
+    }
+}
+
+/// What a time-stamp is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
+pub enum TimestampKind {
+    /// The data before it was signed (content-time-stamp), or a file of any kind.
+    #[serde(rename = "CONTENT_TIMESTAMP")]
+    Content,
+    /// All data objects (XAdES).
+    #[serde(rename = "ALL_DATA_OBJECTS_TIMESTAMP")]
+    AllDataObjects,
+    /// Some data objects (XAdES).
+    #[serde(rename = "INDIVIDUAL_DATA_OBJECTS_TIMESTAMP")]
+    IndividualDataObjects,
+    /// The signature value.
+    #[serde(rename = "SIGNATURE_TIMESTAMP")]
+    Signature,
+    /// Signature value, signature time-stamps and references (CAdES-C-time-stamp, SigAndRefs), or references alone
+    /// (time-stamped-certs-crls-references, RefsOnly).
+    #[serde(rename = "VALIDATION_DATA_TIMESTAMP")]
+    ValidationData,
+    /// Everything (archive-time-stamp, archive-time-stamp-v3, xades ArchiveTimeStamp).
+    #[serde(rename = "ARCHIVE_TIMESTAMP")]
+    Archive,
+    /// A PDF document (DocTimeStamp).
+    #[serde(rename = "DOCUMENT_TIMESTAMP")]
+    Document,
+}
+
+/// A time-stamp with what it covers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimestampFacts {
+    /// SHA-256 of the token (its ContentInfo as it stands in the file).
+    pub id: ObjectId,
+    /// What it is over.
+    pub kind: TimestampKind,
+    /// genTime.
+    pub time: Time,
+    /// Accuracy, where the TSA states one.
+    pub accuracy: Option<Accuracy>,
+    /// Content octets of the token's serial number.
+    pub serial: Bytes,
+    /// The TSA's policy.
+    pub policy: Oid,
+    /// The imprint in the token against the one computed from the file.
+    pub imprint: ImprintFacts,
+    /// The objects whose existence this time-stamp proves if it is good: signatures, certificates, CRLs, OCSP
+    /// responses and earlier tokens.
+    pub covers: Vec<ObjectId>,
+    /// The digests that the coverage runs through: the imprint's and a hash index's.
+    pub via: Vec<DigestAlgorithm>,
+    /// The token as a signature (design.md 3, rule 2). Its `data` holds the TSTInfo's message digest.
+    pub token: Box<SignatureFacts>,
+    /// Structural problems of the time-stamp in its container (a hash index that names what is not there).
+    pub defects: Vec<Defect>,
+}
+
+/// Accuracy of a genTime (RFC 3161, 2.4.2), in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accuracy {
+    /// Seconds, millis and micros as one number of microseconds.
+    pub micros: u64,
+}
+
+/// The digest that was time-stamped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ImprintFacts {
+    /// Its algorithm; `None` when keiin cannot compute it.
+    pub algorithm: Option<DigestAlgorithm>,
+    /// The imprint in the token.
+    pub expected: Bytes,
+    /// The imprint computed from the file; `None` when what it is over is not there.
+    pub actual: Option<Bytes>,
+}
+
+impl ImprintFacts {
+    /// Whether what it is over was there.
+    pub fn found(&self) -> bool {
+        self.actual.is_some()
+    }
+
+    /// Whether the file's imprint is the token's.
+    pub fn intact(&self) -> bool {
+        self.actual.as_ref().is_some_and(|actual| *actual == self.expected)
+    }
+}
+
+/// A structural problem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Defect {
+    /// What is wrong.
+    pub kind: DefectKind,
+    /// The object or attribute by its standard's name.
+    pub at: String,
+}
+
+/// What can be wrong with a structure that could still be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum DefectKind {
+    /// Where DER is required, the encoding is BER only. Reported, not fatal.
+    NotDer,
+    /// A mandatory attribute or property is missing.
+    Missing,
+    /// An attribute that may stand once stands more often, or has more than one value.
+    Repeated,
+    /// An attribute or value could not be read.
+    Unreadable,
+    /// Two values that must agree do not (content-type, digest algorithms).
+    Mismatch,
+    /// A hash index names an object that is not in the container (EN 319 122-1, 5.5.3).
+    HashIndexMismatch,
+    /// Objects stand in the container that a time-stamp over everything does not cover. Reported, not fatal.
+    NotCovered,
+    /// What was signed is not what a reader would take for the document (wrapping, shadow content).
+    Coverage,
+    /// A version or algorithm that the standard forbids here.
+    Forbidden,
+}
+
+impl DefectKind {
+    /// Whether a signature with this defect is a FORMAT_FAILURE.
+    pub const fn is_fatal(self) -> bool {
+        !matches!(self, Self::NotDer | Self::NotCovered | Self::Missing | Self::Forbidden)
+    }
+}

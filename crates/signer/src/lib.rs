@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Keys at the edge.
+#![forbid(unsafe_code)]
