@@ -8,6 +8,7 @@ pub(crate) mod tlv;
 mod write;
 
 use table::{Named, Scheme};
+pub(crate) use write::digest_info_without_parameters;
 pub use write::{digest_algorithm_identifier, digest_info, signature_algorithm_identifier};
 
 /// Why an AlgorithmIdentifier cannot be read.

@@ -4,3 +4,5 @@
 
 pub mod algorithm;
 pub mod digest;
+pub mod key;
+mod provider;
