@@ -16,11 +16,14 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod algorithm;
 pub mod cert;
 pub mod cms;
 pub mod crl;
 pub mod der;
 pub mod digest;
 pub mod extension;
+pub mod key;
 pub mod name;
 pub mod ocsp;
+mod provider;
