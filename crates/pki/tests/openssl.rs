@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! What Wycheproof has no vectors of: old digests, a modulus of 8n + 1 bits, DSA-1024, curves with digests longer and
 //! shorter than their order, compressed points. Made by OpenSSL 3.0.19 over `keiin` (`genpkey`, `dgst -sign`).
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // `check` is a test by another name
 #![cfg(any(feature = "aws-lc", feature = "pure-rust"))]
 
 use keiin_model::{DigestAlgorithm, SignatureAlgorithm};
