@@ -5,8 +5,8 @@ use dsa::{BoxedUint, Components, Signature, VerifyingKey};
 use signature::hazmat::PrehashVerifier;
 
 use super::Answer;
-use crate::algorithm::tlv;
-use crate::key::DsaParameters;
+use crate::der::Element;
+use crate::key::{DsaParameters, strict_sequence, take_magnitude};
 
 /// Octets of (p, q) that FIPS 186-4, 4.2 names.
 const SIZES: [(usize, usize); 4] = [(128, 20), (256, 28), (256, 32), (384, 32)];
@@ -35,11 +35,11 @@ fn read_key(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Option<VerifyingKey> {
 
 /// Dss-Sig-Value (RFC 3279, 2.2.2), with 0 < r, s < q left to the verifier but for their widths.
 fn read_value(der: &[u8], q: &[u8]) -> Option<Signature> {
-    let mut fields = tlv::only(der, tlv::SEQUENCE)?;
+    let mut fields = strict_sequence(&Element::whole(der, "Dss-Sig-Value").ok()?)?;
     let mut integer = || {
-        let magnitude = tlv::take_unsigned(&mut fields)?;
+        let magnitude = take_magnitude(&mut fields)?;
         (magnitude.len() <= q.len()).then(|| BoxedUint::from_be_slice_vartime(magnitude))
     };
     let (r, s) = (integer()?, integer()?);
-    fields.is_empty().then(|| Signature::from_components(r, s)).flatten()
+    fields.at_end().then(|| Signature::from_components(r, s)).flatten()
 }
