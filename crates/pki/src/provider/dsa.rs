@@ -43,3 +43,33 @@ fn read_value(der: &[u8], q: &[u8]) -> Option<Signature> {
     let (r, s) = (integer()?, integer()?);
     fields.at_end().then(|| Signature::from_components(r, s)).flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::der::write;
+
+    #[test]
+    fn impossible_parameters_end_in_an_answer() {
+        let magnitude = |len: usize, last: u8| {
+            let mut octets = vec![0xff; len];
+            octets[len - 1] = last;
+            octets
+        };
+        // q even, so that y = p - 1 has y^q = 1 and the value is computed with; then what is refused before that.
+        for (p, q, g, y) in
+            [(0xff, 0xfe, vec![2], 0xfe), (0xff, 0xff, vec![2], 0xff), (0xfe, 0xfe, vec![2], 2)]
+        {
+            let parameters =
+                DsaParameters { p: magnitude(128, p).into(), q: magnitude(20, q).into(), g: g.into() };
+            for (r, s) in [(1, 1), (1, 2), (0, 1), (1, 0), (0xff, 0xff)] {
+                let value = write::sequence(&[write::unsigned(r), write::unsigned(s)]);
+                let answer = check(&parameters, &magnitude(128, y), &[0x5a; 20], &value);
+                assert!(matches!(answer, Answer::BadKey | Answer::Wrong), "{p} {q} {y} {r} {s}: {answer:?}");
+            }
+        }
+        let odd_size =
+            DsaParameters { p: magnitude(129, 0xff).into(), q: magnitude(20, 1).into(), g: [2].into() };
+        assert_eq!(check(&odd_size, &[3], &[0; 20], &[]), Answer::NotOffered);
+    }
+}
