@@ -76,7 +76,7 @@ pub struct Certificate {
 pub enum Mechanism {
     /// CKM_RSA_PKCS: the card pads what it is given (EMSA-PKCS1-v1_5 without the DigestInfo).
     RsaPkcs,
-    /// CKM_RSA_PKCS_PSS over a SHA-256 digest.
+    /// CKM_RSA_PKCS_PSS over a SHA-2 digest, MGF1 with the same and salt of its length.
     RsaPkcsPss,
     /// CKM_ECDSA over a digest.
     Ecdsa,

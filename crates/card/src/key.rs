@@ -53,11 +53,15 @@ impl Key {
                 key.sign(Pkcs1v15Sign::new_unprefixed(), data).map_err(|_| CKR_FUNCTION_FAILED)
             }
             (Self::Rsa(key), CKM_RSA_PKCS_PSS) => {
-                if data.len() != 32 {
-                    return Err(CKR_DATA_LEN_RANGE);
+                // The parameters would say which digest; its length says the same, and salt is always as long.
+                let random = Some(&mut getrandom::SysRng);
+                match data.len() {
+                    32 => Pss::<sha2::Sha256>::new().sign(random, key, data),
+                    48 => Pss::<sha2::Sha384>::new().sign(random, key, data),
+                    64 => Pss::<sha2::Sha512>::new().sign(random, key, data),
+                    _ => return Err(CKR_DATA_LEN_RANGE),
                 }
-                let mut random = getrandom::SysRng;
-                Pss::<sha2::Sha256>::new().sign(Some(&mut random), key, data).map_err(|_| CKR_FUNCTION_FAILED)
+                .map_err(|_| CKR_FUNCTION_FAILED)
             }
             (Self::P256(key), CKM_ECDSA) => {
                 let signature: p256::ecdsa::Signature =
