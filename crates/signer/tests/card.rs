@@ -317,11 +317,8 @@ fn a_card_in_use_by_another_process_is_busy() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let said = BufReader::new(other.stdout.take().unwrap())
-        .lines()
-        .map_while(Result::ok)
-        .find(|l| l.contains("held"));
-    assert!(said.is_some(), "the other process has the card");
+    let mut said = BufReader::new(other.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(said.any(|line| line.contains("held")), "the other process has the card");
     assert!(matches!(machine.open("shared-proc", "1234"), Err(SignerError::Busy)));
     drop(other.stdin.take());
     other.wait().unwrap();
