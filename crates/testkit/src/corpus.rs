@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Where other people's files with known answers are. They are not part of the project.
+
+use std::path::{Path, PathBuf};
+
+/// The variable that names the folder.
+pub const VARIABLE: &str = "KEIIN_CORPUS";
+
+/// The corpus is not there. A test that needs it prints this and says that it ran no case.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CorpusError {
+    /// The variable names something that is no folder.
+    #[error("KEIIN_CORPUS names {0}, which is not a folder")]
+    NotAFolder(PathBuf),
+    /// Neither the variable nor a folder `shared/corpus` beside the project.
+    #[error("no corpus: set KEIIN_CORPUS, or put it at ../shared/corpus beside the project")]
+    Missing,
+}
+
+/// The folder of the corpus: `KEIIN_CORPUS`, else `shared/corpus` beside the project or further up from the current
+/// folder.
+///
+/// # Errors
+/// [`CorpusError`] when it is not there.
+pub fn find() -> Result<PathBuf, CorpusError> {
+    if let Some(named) = std::env::var_os(VARIABLE) {
+        let named = PathBuf::from(named);
+        return if named.is_dir() { Ok(named) } else { Err(CorpusError::NotAFolder(named)) };
+    }
+    let here = std::env::current_dir().map_err(|_| CorpusError::Missing)?;
+    above(&here).ok_or(CorpusError::Missing)
+}
+
+/// A part of the corpus (`pkits`, `dss`, `hpki`); `None` after saying on standard error why not.
+pub fn part(name: &str) -> Option<PathBuf> {
+    let found = find().map(|corpus| corpus.join(name));
+    match found {
+        Ok(folder) if folder.is_dir() => return Some(folder),
+        Ok(folder) => eprintln!("NOT RUN: the corpus has no folder {}", folder.display()),
+        Err(error) => eprintln!("NOT RUN: {error}"),
+    }
+    None
+}
+
+fn above(here: &Path) -> Option<PathBuf> {
+    here.ancestors().map(|folder| folder.join("shared").join("corpus")).find(|corpus| corpus.is_dir())
+}
