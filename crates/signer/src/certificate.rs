@@ -4,9 +4,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use keiin_model::Curve;
-use x509_cert::der::{Decode, Encode};
-use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
+use keiin_pki::cert::Certificate;
+use keiin_pki::extension::KeyUsage;
+use keiin_pki::key::PublicKey;
 
 /// The SHA-256 of a certificate's DER, written in hexadecimal with or without colons.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,15 +66,6 @@ impl fmt::Display for FingerprintError {
 
 impl std::error::Error for FingerprintError {}
 
-/// The public key, as far as a private key is found and used by it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PublicKey {
-    Rsa { modulus: Vec<u8> },
-    Ec { curve: Curve, point: Vec<u8> },
-    Ed25519(Vec<u8>),
-    Other,
-}
-
 /// For what the certificate may be chosen by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
@@ -92,61 +83,26 @@ pub(crate) struct CertificateFacts {
     pub(crate) key: PublicKey,
     pub(crate) usage: Use,
     pub(crate) subject: String,
-    /// The octets of subjectPublicKey.
-    pub(crate) key_octets: Vec<u8>,
 }
 
 /// Reads a certificate; `None` when it is none.
 pub(crate) fn read(der: &[u8]) -> Option<CertificateFacts> {
-    let certificate = x509_cert::Certificate::from_der(der).ok()?;
-    let tbs = certificate.tbs_certificate();
-    let ca = tbs.get_extension::<BasicConstraints>().ok()?.is_some_and(|(_, basic)| basic.ca);
-    let usage = tbs.get_extension::<KeyUsage>().ok()?.map(|(_, usage)| usage);
-    let usage = match usage {
-        _ if ca => Use::NoSignature,
+    let certificate = Certificate::read(der).ok()?;
+    let usage = match certificate.key_usage {
+        _ if certificate.is_ca() => Use::NoSignature,
         None => Use::Unlimited,
-        Some(usage) if usage.non_repudiation() => Use::Documents,
-        Some(usage) if usage.digital_signature() => Use::Authentication,
+        Some(usage) if usage.contains(KeyUsage::NON_REPUDIATION) => Use::Documents,
+        Some(usage) if usage.contains(KeyUsage::DIGITAL_SIGNATURE) => Use::Authentication,
         Some(_) => Use::NoSignature,
     };
-    let spki = tbs.subject_public_key_info();
-    let key_octets = spki.subject_public_key.raw_bytes().to_vec();
-    let parameters = spki.algorithm.parameters.as_ref().and_then(|p| p.to_der().ok());
-    let key = match spki.algorithm.oid.to_string().as_str() {
-        "1.2.840.113549.1.1.1" => PublicKey::Rsa { modulus: rsa_modulus(&key_octets)? },
-        "1.2.840.10045.2.1" => match parameters.as_deref().and_then(curve) {
-            Some(curve) => PublicKey::Ec { curve, point: key_octets.clone() },
-            None => PublicKey::Other,
-        },
-        "1.3.101.112" => PublicKey::Ed25519(key_octets.clone()),
-        _ => PublicKey::Other,
-    };
-    Some(CertificateFacts { key, usage, subject: tbs.subject().to_string(), key_octets })
+    let key = PublicKey::read(certificate.spki).ok()?;
+    Some(CertificateFacts { key, usage, subject: certificate.subject.to_string() })
 }
 
-fn rsa_modulus(key: &[u8]) -> Option<Vec<u8>> {
-    let modulus = pkcs8::der::asn1::UintRef::from_der(sequence_content(key)?.0).ok()?;
-    Some(modulus.as_bytes().to_vec())
-}
-
-/// The first element of a SEQUENCE and what follows it.
-fn sequence_content(der: &[u8]) -> Option<(&[u8], &[u8])> {
-    use x509_cert::der::{Header, Reader, SliceReader};
-    let mut outer = SliceReader::new(der).ok()?;
-    Header::decode(&mut outer).ok()?;
-    let first = outer.tlv_bytes().ok()?;
-    let rest = outer.read_slice(outer.remaining_len()).ok()?;
-    Some((first, rest))
-}
-
-fn curve(parameters: &[u8]) -> Option<Curve> {
-    let oid: x509_cert::der::asn1::ObjectIdentifier = Decode::from_der(parameters).ok()?;
-    match oid.to_string().as_str() {
-        "1.2.840.10045.3.1.7" => Some(Curve::P256),
-        "1.3.132.0.34" => Some(Curve::P384),
-        "1.3.132.0.35" => Some(Curve::P521),
-        _ => None,
-    }
+/// Whether the certificate is for that public key, given as the octets of subjectPublicKey.
+pub(crate) fn is_for(der: &[u8], subject_public_key: &[u8]) -> bool {
+    // subjectPublicKey is the last thing in a SubjectPublicKeyInfo (RFC 5280, 4.1), and it says its own length or has a fixed one.
+    Certificate::read(der).is_ok_and(|certificate| certificate.spki.ends_with(subject_public_key))
 }
 
 /// A big-endian number without leading zeros: modules differ in whether they give them.

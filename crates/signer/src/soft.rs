@@ -104,9 +104,9 @@ impl SoftKey {
 
     fn with(key: PrivateKey, mut certificates: Vec<Vec<u8>>) -> Result<Self, SignerError> {
         // A certificate that says for what it is goes before one of a CA that has the same key.
-        let rank = |der: &Vec<u8>| {
+        let rank = |der: &[u8]| {
             let facts = certificate::read(der)?;
-            (facts.key_octets == key.public_octets()).then_some(facts.usage == Use::NoSignature)
+            certificate::is_for(der, key.public_octets()).then_some(facts.usage == Use::NoSignature)
         };
         let (_, index) = certificates
             .iter()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Key files as OpenSSL writes them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a test may fail
 
 mod fixture;
 
@@ -37,8 +38,8 @@ fn older_pem_kinds_are_read() {
         let identity = Identity::new(folder.path(), kind, kind, "");
         let key = format!("{kind}.key.pem");
         let old = match command {
-            "rsa" => openssl(folder.path(), ["rsa", "-traditional", "-in", &key]),
-            _ => openssl(folder.path(), ["ec", "-in", &key]),
+            "rsa" => openssl(folder.path(), &["rsa", "-traditional", "-in", &key]),
+            _ => openssl(folder.path(), &["ec", "-in", &key]),
         };
         assert!(!String::from_utf8_lossy(&old).contains("BEGIN PRIVATE KEY"));
         signer_conformance(&SoftKey::from_pkcs8(&old, &[&identity.der], None).unwrap());
@@ -54,7 +55,7 @@ fn encrypted_pkcs8_wants_its_password() {
         ["pkcs8", "-topk8", "-in", "doctor.key.pem", "-passout", "pass:秘密", "-v2", "aes-128-cbc"],
     ];
     for kind in kinds {
-        let key = openssl(folder.path(), kind);
+        let key = openssl(folder.path(), &kind);
         let certificates = [identity.der.as_slice()];
         let signer = SoftKey::from_pkcs8(&key, &certificates, Some(&pin("秘密"))).unwrap();
         signer_conformance(&signer);
@@ -92,11 +93,11 @@ fn pkcs12_new_and_old_is_read() {
         let base = ["pkcs12", "-export", "-inkey", &key, "-in", &certificate, "-passout", "pass:1234"];
         let [a, b, c, d, e, f, g, h] = base;
         let files = [
-            openssl(folder.path(), base), // OpenSSL 3: PBES2 with AES-256, HMAC-SHA-256
-            openssl(folder.path(), [a, b, c, d, e, f, g, h, "-legacy"]), // RC2-40 and Triple DES, HMAC-SHA-1
+            openssl(folder.path(), &base), // OpenSSL 3: PBES2 with AES-256, HMAC-SHA-256
+            openssl(folder.path(), &[a, b, c, d, e, f, g, h, "-legacy"]), // RC2-40 and Triple DES, HMAC-SHA-1
             openssl(
                 folder.path(),
-                [
+                &[
                     a,
                     b,
                     c,
@@ -135,7 +136,7 @@ fn what_is_no_key_is_refused_by_name() {
     std::fs::write(&text, "a letter").unwrap();
     let encrypted = openssl(
         folder.path(),
-        ["rsa", "-traditional", "-aes128", "-passout", "pass:1234", "-in", "doctor.key.pem"],
+        &["rsa", "-traditional", "-aes128", "-passout", "pass:1234", "-in", "doctor.key.pem"],
     );
     let old = folder.path().join("old.pem");
     std::fs::write(&old, encrypted).unwrap();

@@ -18,7 +18,6 @@ use super::module::Module;
 use super::object::{self, CertificateObject};
 use super::selection::{Selection, choose, choose_certificate};
 use super::survey::PinState;
-use crate::certificate::PublicKey;
 use crate::pin::Pin;
 
 /// A private key on a card or in an HSM, with its certificate.
@@ -31,7 +30,7 @@ pub struct Card {
     module: Module,
     slot: Slot,
     key: ObjectHandle,
-    public_key: PublicKey,
+    longest_signature: usize,
     always_authenticate: bool,
     offered: Vec<MechanismType>,
     algorithms: Vec<SignatureAlgorithm>,
@@ -82,11 +81,11 @@ impl Card {
         let keys = object::private_keys(&state.session)?;
         let chosen = choose_certificate(&certificates, selection)?;
         let key = object::key_of(chosen, &keys).ok_or(SignerError::NoKey)?;
-        let public_key = chosen.facts.as_ref().map_or(PublicKey::Other, |facts| facts.key.clone());
+        let public_key = &chosen.facts.as_ref().ok_or(SignerError::NoCertificate)?.key;
         let offered = context
             .get_mechanism_list(candidate.slot)
             .map_err(|error| failure("C_GetMechanismList", &error))?;
-        let algorithms = mechanism::algorithms(&public_key, &offered);
+        let algorithms = mechanism::algorithms(public_key, &offered);
         if algorithms.is_empty() {
             return Err(SignerError::NoKey);
         }
@@ -98,7 +97,7 @@ impl Card {
             always_authenticate: key.always_authenticate,
             slot: candidate.slot,
             module: module.clone(),
-            public_key,
+            longest_signature: mechanism::longest_signature(public_key),
             offered,
             algorithms,
             certificate: chosen.der.clone(),
@@ -119,7 +118,7 @@ impl Card {
         if self.always_authenticate {
             state.authenticate(&token_info(&self.module, self.slot)?)?;
         }
-        self.module.sign(&state.session, data, mechanism::longest_signature(&self.public_key))
+        self.module.sign(&state.session, data, self.longest_signature)
     }
 
     /// An operation that was begun and not ended would block the session for good, and v2.40 has no call that cancels one:

@@ -5,19 +5,19 @@ use std::borrow::Cow;
 
 use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsPssParams};
 use cryptoki::mechanism::{Mechanism, MechanismType};
-use keiin_model::{Curve, DigestAlgorithm, SignRequest, SignatureAlgorithm};
-
-use crate::certificate::PublicKey;
+use keiin_model::{Curve, DigestAlgorithm, KeyAlgorithm, SignRequest, SignatureAlgorithm};
+use keiin_pki::algorithm::digest_info;
+use keiin_pki::key::PublicKey;
 
 const DIGESTS: [DigestAlgorithm; 3] =
     [DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512];
 
 /// The schemes, the preferred one first; empty when the token offers nothing for the key.
 pub(super) fn algorithms(key: &PublicKey, offered: &[MechanismType]) -> Vec<SignatureAlgorithm> {
-    let possible = match key {
-        PublicKey::Rsa { .. } => rsa_algorithms(),
-        PublicKey::Ec { curve, .. } => ecdsa_algorithms(*curve),
-        PublicKey::Ed25519(_) | PublicKey::Other => Vec::new(),
+    let possible = match key.algorithm() {
+        KeyAlgorithm::Rsa { .. } => rsa_algorithms(),
+        KeyAlgorithm::Ec { curve } => ecdsa_algorithms(curve),
+        _ => Vec::new(),
     };
     possible.into_iter().filter(|algorithm| mechanism(*algorithm, offered).is_some()).collect()
 }
@@ -45,10 +45,10 @@ fn field_bits(curve: Curve) -> usize {
 
 /// The most octets of a signature under the key, as the token gives it.
 pub(super) fn longest_signature(key: &PublicKey) -> usize {
-    match key {
-        PublicKey::Rsa { modulus } => modulus.len(),
-        PublicKey::Ec { curve, .. } => 2 * field_bits(*curve).div_ceil(8),
-        PublicKey::Ed25519(_) | PublicKey::Other => 0,
+    match key.algorithm() {
+        KeyAlgorithm::Rsa { .. } => key.rsa_modulus().map_or(0, <[u8]>::len),
+        KeyAlgorithm::Ec { curve } => 2 * field_bits(curve).div_ceil(8),
+        _ => 0,
     }
 }
 
@@ -61,14 +61,14 @@ pub(super) fn mechanism(
     let offers = |kind| offered.contains(&kind);
     match algorithm {
         SignatureAlgorithm::RsaPkcs1 { digest } => {
-            digest_info_prefix(digest)?;
             if offers(MechanismType::RSA_PKCS) {
                 return Some(Mechanism::RsaPkcs);
             }
             let whole = match digest {
                 DigestAlgorithm::Sha256 => Mechanism::Sha256RsaPkcs,
                 DigestAlgorithm::Sha384 => Mechanism::Sha384RsaPkcs,
-                _ => Mechanism::Sha512RsaPkcs,
+                DigestAlgorithm::Sha512 => Mechanism::Sha512RsaPkcs,
+                _ => return None,
             };
             offers(whole.mechanism_type()).then_some(whole)
         }
@@ -99,25 +99,9 @@ pub(super) fn input<'r>(mechanism: &Mechanism<'_>, request: &SignRequest<'r>) ->
         return None;
     }
     match mechanism {
-        Mechanism::RsaPkcs => Some(Cow::Owned([digest_info_prefix(digest)?, request.digest].concat())),
+        Mechanism::RsaPkcs => digest_info(digest, request.digest).map(Cow::Owned),
         Mechanism::RsaPkcsPss(_) | Mechanism::Ecdsa => Some(Cow::Borrowed(request.digest)),
         _ => Some(Cow::Borrowed(request.message)),
-    }
-}
-
-/// What stands before the digest in a DigestInfo (RFC 8017, 9.2, note 1).
-fn digest_info_prefix(digest: DigestAlgorithm) -> Option<&'static [u8]> {
-    match digest {
-        DigestAlgorithm::Sha256 => {
-            Some(b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20")
-        }
-        DigestAlgorithm::Sha384 => {
-            Some(b"\x30\x41\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30")
-        }
-        DigestAlgorithm::Sha512 => {
-            Some(b"\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40")
-        }
-        _ => None,
     }
 }
 
@@ -127,7 +111,7 @@ pub(super) fn signature(algorithm: SignatureAlgorithm, raw: Vec<u8>) -> Option<V
     if !matches!(algorithm, SignatureAlgorithm::Ecdsa { .. }) {
         return Some(raw);
     }
-    if raw.is_empty() || raw.len() % 2 != 0 {
+    if raw.is_empty() || !raw.len().is_multiple_of(2) {
         return None;
     }
     let (r, s) = raw.split_at_checked(raw.len() / 2)?;
@@ -153,9 +137,14 @@ fn integer(number: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
+    /// A SubjectPublicKeyInfo with a modulus of 64 bits, made by hand: only its kind matters here.
+    const RSA_SPKI: &[u8] =
+        b"\x30\x24\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x03\x13\x00\
+          \x30\x10\x02\x09\x00\xff\x01\x02\x03\x04\x05\x06\x07\x02\x03\x01\x00\x01";
+
     #[test]
     fn an_hpki_card_does_pkcs1_and_nothing_else() {
-        let key = PublicKey::Rsa { modulus: vec![0x80; 256] };
+        let key = PublicKey::read(RSA_SPKI).unwrap();
         let found = algorithms(&key, &[MechanismType::RSA_PKCS]);
         assert_eq!(found, DIGESTS.map(|digest| SignatureAlgorithm::RsaPkcs1 { digest }));
         let more = algorithms(&key, &[MechanismType::RSA_PKCS_PSS, MechanismType::RSA_PKCS]);

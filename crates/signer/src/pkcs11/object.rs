@@ -7,7 +7,7 @@ use cryptoki::session::Session;
 use keiin_model::SignerError;
 
 use super::failure::failure;
-use crate::certificate::{self, CertificateFacts, PublicKey, trimmed};
+use crate::certificate::{self, CertificateFacts, trimmed};
 
 pub(super) struct CertificateObject {
     pub(super) der: Vec<u8>,
@@ -71,10 +71,7 @@ pub(super) fn private_keys(session: &Session) -> Result<Vec<KeyObject>, SignerEr
 
 /// The private key of a certificate: the same modulus where the token tells it, otherwise the same CKA_ID.
 pub(super) fn key_of<'k>(certificate: &CertificateObject, keys: &'k [KeyObject]) -> Option<&'k KeyObject> {
-    let modulus = match &certificate.facts.as_ref()?.key {
-        PublicKey::Rsa { modulus } => trimmed(modulus),
-        _ => &[],
-    };
+    let modulus = certificate.facts.as_ref()?.key.rsa_modulus().unwrap_or_default();
     let same_modulus = |key: &KeyObject| !modulus.is_empty() && trimmed(&key.modulus) == modulus;
     let same_id = |key: &KeyObject| key.modulus.is_empty() && !key.id.is_empty() && key.id == certificate.id;
     let mut usable = keys.iter().filter(|key| key.may_sign);
