@@ -16,7 +16,7 @@ use super::failure::failure;
 use super::mechanism;
 use super::module::Module;
 use super::object::{self, CertificateObject};
-use super::selection::{Selection, choose, choose_certificate};
+use super::selection::{Candidate, Selection, choose, choose_certificate};
 use super::survey::PinState;
 use crate::pin::Pin;
 
@@ -59,30 +59,16 @@ impl Card {
     /// [`SignerError::NoKey`], [`SignerError::CardRemoved`] and [`SignerError::Device`] as they come.
     pub fn open(module: &Module, selection: &Selection, pin: Option<Pin>) -> Result<Self, SignerError> {
         let candidate = choose(module, selection)?;
-        if !candidate.certificates.is_empty() {
-            choose_certificate(&candidate.certificates, selection)?;
-        }
         let device =
             format!("{}/{}", candidate.slot_info.slot_description(), candidate.token.serial_number());
         let claim = Claim::take(&device, selection.wait)?;
-        let context = module.context();
-        let session =
-            context.open_ro_session(candidate.slot).map_err(|error| failure("C_OpenSession", &error))?;
-        let mut state = State { session, pin, refused: false, logged_in: false };
-        let token = token_info(module, candidate.slot)?;
-        if token.login_required() || state.pin.is_some() {
-            state.log_in(&token)?;
-        }
-        let certificates = if candidate.certificates.is_empty() {
-            object::certificates(&state.session)? // some HSMs show theirs after a login only
-        } else {
-            candidate.certificates
-        };
+        let (mut state, certificates) = State::open(module, &candidate, selection, pin)?;
         let keys = object::private_keys(&state.session)?;
         let chosen = choose_certificate(&certificates, selection)?;
         let key = object::key_of(chosen, &keys).ok_or(SignerError::NoKey)?;
         let public_key = &chosen.facts.as_ref().ok_or(SignerError::NoCertificate)?.key;
-        let offered = context
+        let offered = module
+            .context()
             .get_mechanism_list(candidate.slot)
             .map_err(|error| failure("C_GetMechanismList", &error))?;
         let algorithms = mechanism::algorithms(public_key, &offered);
@@ -175,6 +161,36 @@ impl std::fmt::Debug for Card {
 }
 
 impl State {
+    /// Opens a session, reads the certificates and logs in, in this order: what cannot sign is not asked for its PIN.
+    fn open(
+        module: &Module,
+        candidate: &Candidate,
+        selection: &Selection,
+        pin: Option<Pin>,
+    ) -> Result<(Self, Vec<CertificateObject>), SignerError> {
+        let session = module
+            .context()
+            .open_ro_session(candidate.slot)
+            .map_err(|error| failure("C_OpenSession", &error))?;
+        let mut state = Self { session, pin, refused: false, logged_in: false };
+        let certificates = object::certificates(&state.session)?;
+        if !certificates.is_empty() {
+            choose_certificate(&certificates, selection)?;
+        }
+        let token = token_info(module, candidate.slot)?;
+        if token.serial_number() != candidate.token.serial_number() {
+            return Err(SignerError::CardRemoved); // another card now, while we waited for this one
+        }
+        if token.login_required() || state.pin.is_some() {
+            state.log_in(&token)?;
+        }
+        if certificates.is_empty() {
+            let shown = object::certificates(&state.session)?; // some HSMs show theirs after a login only
+            return Ok((state, shown));
+        }
+        Ok((state, certificates))
+    }
+
     /// C_Login for the session.
     fn log_in(&mut self, token: &TokenInfo) -> Result<(), SignerError> {
         match self.compare(UserType::User, token)? {

@@ -32,12 +32,11 @@ impl Default for Selection {
     }
 }
 
-/// A token that fits, and what it shows without a PIN.
+/// A token that fits.
 pub(super) struct Candidate {
     pub(super) slot: Slot,
     pub(super) slot_info: SlotInfo,
     pub(super) token: TokenInfo,
-    pub(super) certificates: Vec<CertificateObject>,
 }
 
 impl Candidate {
@@ -45,14 +44,21 @@ impl Candidate {
         let serial = self.token.serial_number();
         format!("slot {} \"{}\" serial {serial}", self.slot.id(), self.slot_info.slot_description())
     }
+
+    /// Not so when the token shows its certificates and none of them is for signing: an authentication card.
+    fn may_sign(&self, module: &Module, selection: &Selection) -> bool {
+        let Ok(session) = module.context().open_ro_session(self.slot) else { return false };
+        object::certificates(&session)
+            .is_ok_and(|shown| shown.is_empty() || !suitable(&shown, selection).is_empty())
+    }
 }
 
-/// The one token that the selection means.
+/// The one token that the selection means. Only where several fit are they asked for their certificates: a card that may be
+/// another's at the moment is not read without need.
 pub(super) fn choose(module: &Module, selection: &Selection) -> Result<Candidate, SignerError> {
     let mut fitting = candidates(module, selection)?;
     if fitting.len() > 1 {
-        // A token that shows its certificates, and none of them for signing, is out: an authentication card in a second reader.
-        fitting.retain(|c| c.certificates.is_empty() || !suitable(&c.certificates, selection).is_empty());
+        fitting.retain(|candidate| candidate.may_sign(module, selection));
         if fitting.is_empty() {
             return Err(SignerError::NoCertificate);
         }
@@ -96,29 +102,14 @@ fn describe(certificate: &CertificateObject) -> String {
 fn candidates(module: &Module, selection: &Selection) -> Result<Vec<Candidate>, SignerError> {
     let context = module.context();
     let slots = context.get_slots_with_token().map_err(|error| failure("C_GetSlotList", &error))?;
-    let mut found = Vec::new();
-    for slot in slots {
-        // A reader that answers badly, or a foreign card in it, must not hide the card in the next reader.
-        let Ok(slot_info) = context.get_slot_info(slot) else { continue };
-        if !selection.fits_slot(slot, &slot_info) {
-            continue;
-        }
-        match candidate(module, slot, slot_info) {
-            Ok(candidate) if selection.fits_token(&candidate.token) => found.push(candidate),
-            Ok(_) | Err(SignerError::CardRemoved) => {}
-            Err(error) if selection.slot.is_some() => return Err(error),
-            Err(_) => {}
-        }
-    }
-    Ok(found)
-}
-
-fn candidate(module: &Module, slot: Slot, slot_info: SlotInfo) -> Result<Candidate, SignerError> {
-    let context = module.context();
-    let token = context.get_token_info(slot).map_err(|error| failure("C_GetTokenInfo", &error))?;
-    let session = context.open_ro_session(slot).map_err(|error| failure("C_OpenSession", &error))?;
-    let certificates = object::certificates(&session)?;
-    Ok(Candidate { slot, slot_info, token, certificates })
+    // A reader that answers badly, or a foreign card in it, must not hide the card in the next reader.
+    let readable = slots.into_iter().filter_map(|slot| {
+        let slot_info = context.get_slot_info(slot).ok()?;
+        Some(Candidate { slot, slot_info, token: context.get_token_info(slot).ok()? })
+    });
+    Ok(readable
+        .filter(|c| selection.fits_slot(c.slot, &c.slot_info) && selection.fits_token(&c.token))
+        .collect())
 }
 
 impl Selection {
