@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//! The C side (PKCS#11 v2.40, 5): pointers in, [`Library`] calls, pointers out. All unsafe code of the crate is here.
+//! The C side (PKCS#11 v2.40, 5): pointers in, [`Library`] calls, pointers out. All unsafe code of the crate
+//! is here.
 //!
-//! Every `unsafe` below rests on the one contract of the C interface: a pointer that the caller passes is null or points
-//! to as many readable (or writable) values as the standard says for that argument, for the length of the call. Null is
-//! checked; the rest cannot be.
+//! Every `unsafe` below rests on the one contract of the C interface: a pointer that the caller passes is null
+//! or points to as many readable (or writable) values as the standard says for that argument, for the length of
+//! the call. Null is checked; the rest cannot be.
 #![allow(unsafe_code)]
 #![allow(non_snake_case)] // the names are PKCS#11's
+
+mod list;
 
 use std::os::raw::c_void;
 use std::slice;
@@ -98,7 +101,7 @@ fn padded<const N: usize>(text: &str) -> [CK_UTF8CHAR; N] {
 
 const VERSION: CK_VERSION = CK_VERSION { major: 2, minor: 40 };
 
-unsafe extern "C" fn C_Initialize(_: *mut c_void) -> CK_RV {
+pub(super) unsafe extern "C" fn C_Initialize(_: *mut c_void) -> CK_RV {
     let mut library = library();
     if library.is_some() {
         return CKR_CRYPTOKI_ALREADY_INITIALIZED;
@@ -112,11 +115,11 @@ unsafe extern "C" fn C_Initialize(_: *mut c_void) -> CK_RV {
     }
 }
 
-unsafe extern "C" fn C_Finalize(_: *mut c_void) -> CK_RV {
+pub(super) unsafe extern "C" fn C_Finalize(_: *mut c_void) -> CK_RV {
     if library().take().is_some() { CKR_OK } else { CKR_CRYPTOKI_NOT_INITIALIZED }
 }
 
-unsafe extern "C" fn C_GetInfo(info: *mut CK_INFO) -> CK_RV {
+pub(super) unsafe extern "C" fn C_GetInfo(info: *mut CK_INFO) -> CK_RV {
     call(|library| {
         let value = CK_INFO {
             cryptokiVersion: VERSION,
@@ -130,7 +133,11 @@ unsafe extern "C" fn C_GetInfo(info: *mut CK_INFO) -> CK_RV {
     })
 }
 
-unsafe extern "C" fn C_GetSlotList(present: CK_BBOOL, list: *mut CK_SLOT_ID, count: *mut CK_ULONG) -> CK_RV {
+pub(super) unsafe extern "C" fn C_GetSlotList(
+    present: CK_BBOOL,
+    list: *mut CK_SLOT_ID,
+    count: *mut CK_ULONG,
+) -> CK_RV {
     call(|library| {
         let wanted = |slot: &crate::library::Slot| present == CK_FALSE || slot.token().is_some();
         let slots: Vec<_> = library
@@ -145,7 +152,7 @@ unsafe extern "C" fn C_GetSlotList(present: CK_BBOOL, list: *mut CK_SLOT_ID, cou
     })
 }
 
-unsafe extern "C" fn C_GetSlotInfo(slot: CK_SLOT_ID, info: *mut CK_SLOT_INFO) -> CK_RV {
+pub(super) unsafe extern "C" fn C_GetSlotInfo(slot: CK_SLOT_ID, info: *mut CK_SLOT_INFO) -> CK_RV {
     call(|library| {
         let slot = library.slot(slot)?;
         let present = if slot.token().is_some() { CKF_TOKEN_PRESENT } else { 0 };
@@ -161,7 +168,7 @@ unsafe extern "C" fn C_GetSlotInfo(slot: CK_SLOT_ID, info: *mut CK_SLOT_INFO) ->
     })
 }
 
-unsafe extern "C" fn C_GetTokenInfo(slot: CK_SLOT_ID, info: *mut CK_TOKEN_INFO) -> CK_RV {
+pub(super) unsafe extern "C" fn C_GetTokenInfo(slot: CK_SLOT_ID, info: *mut CK_TOKEN_INFO) -> CK_RV {
     call(|library| {
         let token = library.token(slot)?;
         if token.card.fault == crate::Fault::NotRecognized {
@@ -192,7 +199,7 @@ unsafe extern "C" fn C_GetTokenInfo(slot: CK_SLOT_ID, info: *mut CK_TOKEN_INFO) 
     })
 }
 
-unsafe extern "C" fn C_GetMechanismList(
+pub(super) unsafe extern "C" fn C_GetMechanismList(
     slot: CK_SLOT_ID,
     list: *mut CK_MECHANISM_TYPE,
     count: *mut CK_ULONG,
@@ -204,7 +211,7 @@ unsafe extern "C" fn C_GetMechanismList(
     })
 }
 
-unsafe extern "C" fn C_GetMechanismInfo(
+pub(super) unsafe extern "C" fn C_GetMechanismInfo(
     slot: CK_SLOT_ID,
     mechanism: CK_MECHANISM_TYPE,
     info: *mut CK_MECHANISM_INFO,
@@ -221,7 +228,7 @@ unsafe extern "C" fn C_GetMechanismInfo(
     })
 }
 
-unsafe extern "C" fn C_OpenSession(
+pub(super) unsafe extern "C" fn C_OpenSession(
     slot: CK_SLOT_ID,
     flags: CK_FLAGS,
     _: *mut c_void,
@@ -241,15 +248,18 @@ unsafe extern "C" fn C_OpenSession(
     })
 }
 
-unsafe extern "C" fn C_CloseSession(session: CK_SESSION_HANDLE) -> CK_RV {
+pub(super) unsafe extern "C" fn C_CloseSession(session: CK_SESSION_HANDLE) -> CK_RV {
     call(|library| library.close_session(session))
 }
 
-unsafe extern "C" fn C_CloseAllSessions(slot: CK_SLOT_ID) -> CK_RV {
+pub(super) unsafe extern "C" fn C_CloseAllSessions(slot: CK_SLOT_ID) -> CK_RV {
     call(|library| library.close_all_sessions(slot))
 }
 
-unsafe extern "C" fn C_GetSessionInfo(session: CK_SESSION_HANDLE, info: *mut CK_SESSION_INFO) -> CK_RV {
+pub(super) unsafe extern "C" fn C_GetSessionInfo(
+    session: CK_SESSION_HANDLE,
+    info: *mut CK_SESSION_INFO,
+) -> CK_RV {
     call(|library| {
         let slot = library.slot_of(session)?;
         let state =
@@ -260,7 +270,7 @@ unsafe extern "C" fn C_GetSessionInfo(session: CK_SESSION_HANDLE, info: *mut CK_
     })
 }
 
-unsafe extern "C" fn C_Login(
+pub(super) unsafe extern "C" fn C_Login(
     session: CK_SESSION_HANDLE,
     user: CK_USER_TYPE,
     pin: *mut CK_UTF8CHAR,
@@ -270,12 +280,13 @@ unsafe extern "C" fn C_Login(
     call(|library| library.login(session, user, unsafe { octets(pin, len) }?))
 }
 
-unsafe extern "C" fn C_Logout(session: CK_SESSION_HANDLE) -> CK_RV {
+pub(super) unsafe extern "C" fn C_Logout(session: CK_SESSION_HANDLE) -> CK_RV {
     call(|library| library.logout(session))
 }
 
-/// PKCS#11 v2.40, 5.7 C_GetAttributeValue: every attribute is answered, and the last trouble is the return value.
-unsafe extern "C" fn C_GetAttributeValue(
+/// PKCS#11 v2.40, 5.7 C_GetAttributeValue: every attribute is answered, and the last trouble is the return
+/// value.
+pub(super) unsafe extern "C" fn C_GetAttributeValue(
     session: CK_SESSION_HANDLE,
     object: CK_OBJECT_HANDLE,
     template: *mut CK_ATTRIBUTE,
@@ -288,7 +299,8 @@ unsafe extern "C" fn C_GetAttributeValue(
         let object = library.object(session, index(object))?;
         let mut answer = Ok(());
         for i in 0..index(count) {
-            // SAFETY: the C contract (top of the file): `template` has `count` attributes, each with room for what it says.
+            // SAFETY: the C contract (top of the file): `template` has `count` attributes, each with room for
+            // what it says.
             let one = unsafe {
                 let place = template.add(i);
                 let mut attribute = place.read_unaligned();
@@ -319,7 +331,7 @@ unsafe fn fill(attribute: &mut CK_ATTRIBUTE, value: Result<&[u8], CK_RV>) -> Res
     Ok(())
 }
 
-unsafe extern "C" fn C_FindObjectsInit(
+pub(super) unsafe extern "C" fn C_FindObjectsInit(
     session: CK_SESSION_HANDLE,
     template: *mut CK_ATTRIBUTE,
     count: CK_ULONG,
@@ -341,7 +353,7 @@ unsafe extern "C" fn C_FindObjectsInit(
     })
 }
 
-unsafe extern "C" fn C_FindObjects(
+pub(super) unsafe extern "C" fn C_FindObjects(
     session: CK_SESSION_HANDLE,
     list: *mut CK_OBJECT_HANDLE,
     room: CK_ULONG,
@@ -353,7 +365,8 @@ unsafe extern "C" fn C_FindObjects(
         }
         let found = library.find(session, index(room))?;
         for (i, object) in found.iter().enumerate() {
-            // SAFETY: the C contract (top of the file): there is room for `room` handles, and no more were found.
+            // SAFETY: the C contract (top of the file): there is room for `room` handles, and no more were
+            // found.
             unsafe { list.add(i).write_unaligned(ulong(*object)) };
         }
         // SAFETY: the C contract (top of the file).
@@ -361,11 +374,11 @@ unsafe extern "C" fn C_FindObjects(
     })
 }
 
-unsafe extern "C" fn C_FindObjectsFinal(session: CK_SESSION_HANDLE) -> CK_RV {
+pub(super) unsafe extern "C" fn C_FindObjectsFinal(session: CK_SESSION_HANDLE) -> CK_RV {
     call(|library| library.find_final(session))
 }
 
-unsafe extern "C" fn C_SignInit(
+pub(super) unsafe extern "C" fn C_SignInit(
     session: CK_SESSION_HANDLE,
     mechanism: *mut CK_MECHANISM,
     key: CK_OBJECT_HANDLE,
@@ -381,7 +394,7 @@ unsafe extern "C" fn C_SignInit(
 }
 
 /// Asking for the length, or with too little room, does not end the operation (PKCS#11 v2.40, 5.2).
-unsafe extern "C" fn C_Sign(
+pub(super) unsafe extern "C" fn C_Sign(
     session: CK_SESSION_HANDLE,
     data: *mut CK_BYTE,
     len: CK_ULONG,
@@ -416,143 +429,4 @@ unsafe extern "C" fn C_Sign(
             put(room, ulong(value.len()))
         }
     })
-}
-
-/// The functions that an HPKI module does not have: present, as PKCS#11 v2.40, 5.1 wants it, and refusing.
-macro_rules! unsupported {
-    ($($name:ident($($argument:ty),*);)*) => {
-        $(unsafe extern "C" fn $name($(_: $argument),*) -> CK_RV { CKR_FUNCTION_NOT_SUPPORTED })*
-    };
-}
-
-unsupported! {
-    C_InitToken(CK_SLOT_ID, *mut CK_UTF8CHAR, CK_ULONG, *mut CK_UTF8CHAR);
-    C_InitPIN(CK_SESSION_HANDLE, *mut CK_UTF8CHAR, CK_ULONG);
-    C_SetPIN(CK_SESSION_HANDLE, *mut CK_UTF8CHAR, CK_ULONG, *mut CK_UTF8CHAR, CK_ULONG);
-    C_GetOperationState(CK_SESSION_HANDLE, *mut CK_BYTE, *mut CK_ULONG);
-    C_SetOperationState(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG, CK_OBJECT_HANDLE, CK_OBJECT_HANDLE);
-    C_CreateObject(CK_SESSION_HANDLE, *mut CK_ATTRIBUTE, CK_ULONG, *mut CK_OBJECT_HANDLE);
-    C_CopyObject(CK_SESSION_HANDLE, CK_OBJECT_HANDLE, *mut CK_ATTRIBUTE, CK_ULONG, *mut CK_OBJECT_HANDLE);
-    C_DestroyObject(CK_SESSION_HANDLE, CK_OBJECT_HANDLE);
-    C_GetObjectSize(CK_SESSION_HANDLE, CK_OBJECT_HANDLE, *mut CK_ULONG);
-    C_SetAttributeValue(CK_SESSION_HANDLE, CK_OBJECT_HANDLE, *mut CK_ATTRIBUTE, CK_ULONG);
-    C_EncryptInit(CK_SESSION_HANDLE, *mut CK_MECHANISM, CK_OBJECT_HANDLE);
-    C_Encrypt(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_BYTE, *mut CK_ULONG);
-    C_EncryptUpdate(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_BYTE, *mut CK_ULONG);
-    C_EncryptFinal(CK_SESSION_HANDLE, *mut CK_BYTE, *mut CK_ULONG);
-    C_DecryptInit(CK_SESSION_HANDLE, *mut CK_MECHANISM, CK_OBJECT_HANDLE);
-    C_Decrypt(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_BYTE, *mut CK_ULONG);
-    C_DecryptUpdate(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_BYTE, *mut CK_ULONG);
-    C_DecryptFinal(CK_SESSION_HANDLE, *mut CK_BYTE, *mut CK_ULONG);
-    C_DigestInit(CK_SESSION_HANDLE, *mut CK_MECHANISM);
-    C_Digest(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_BYTE, *mut CK_ULONG);
-    C_DigestUpdate(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG);
-    C_DigestKey(CK_SESSION_HANDLE, CK_OBJECT_HANDLE);
-    C_DigestFinal(CK_SESSION_HANDLE, *mut CK_BYTE, *mut CK_ULONG);
-    C_SignUpdate(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG);
-    C_SignFinal(CK_SESSION_HANDLE, *mut CK_BYTE, *mut CK_ULONG);
-    C_SignRecoverInit(CK_SESSION_HANDLE, *mut CK_MECHANISM, CK_OBJECT_HANDLE);
-    C_SignRecover(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_BYTE, *mut CK_ULONG);
-    C_VerifyInit(CK_SESSION_HANDLE, *mut CK_MECHANISM, CK_OBJECT_HANDLE);
-    C_Verify(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_BYTE, CK_ULONG);
-    C_VerifyUpdate(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG);
-    C_VerifyFinal(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG);
-    C_VerifyRecoverInit(CK_SESSION_HANDLE, *mut CK_MECHANISM, CK_OBJECT_HANDLE);
-    C_VerifyRecover(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_BYTE, *mut CK_ULONG);
-    C_DigestEncryptUpdate(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_BYTE, *mut CK_ULONG);
-    C_DecryptDigestUpdate(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_BYTE, *mut CK_ULONG);
-    C_SignEncryptUpdate(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_BYTE, *mut CK_ULONG);
-    C_DecryptVerifyUpdate(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_BYTE, *mut CK_ULONG);
-    C_GenerateKey(CK_SESSION_HANDLE, *mut CK_MECHANISM, *mut CK_ATTRIBUTE, CK_ULONG, *mut CK_OBJECT_HANDLE);
-    C_GenerateKeyPair(CK_SESSION_HANDLE, *mut CK_MECHANISM, *mut CK_ATTRIBUTE, CK_ULONG, *mut CK_ATTRIBUTE, CK_ULONG, *mut CK_OBJECT_HANDLE, *mut CK_OBJECT_HANDLE);
-    C_WrapKey(CK_SESSION_HANDLE, *mut CK_MECHANISM, CK_OBJECT_HANDLE, CK_OBJECT_HANDLE, *mut CK_BYTE, *mut CK_ULONG);
-    C_UnwrapKey(CK_SESSION_HANDLE, *mut CK_MECHANISM, CK_OBJECT_HANDLE, *mut CK_BYTE, CK_ULONG, *mut CK_ATTRIBUTE, CK_ULONG, *mut CK_OBJECT_HANDLE);
-    C_DeriveKey(CK_SESSION_HANDLE, *mut CK_MECHANISM, CK_OBJECT_HANDLE, *mut CK_ATTRIBUTE, CK_ULONG, *mut CK_OBJECT_HANDLE);
-    C_SeedRandom(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG);
-    C_GenerateRandom(CK_SESSION_HANDLE, *mut CK_BYTE, CK_ULONG);
-    C_GetFunctionStatus(CK_SESSION_HANDLE);
-    C_CancelFunction(CK_SESSION_HANDLE);
-    C_WaitForSlotEvent(CK_FLAGS, *mut CK_SLOT_ID, *mut c_void);
-}
-
-static FUNCTIONS: CK_FUNCTION_LIST = CK_FUNCTION_LIST {
-    version: VERSION,
-    C_Initialize: Some(C_Initialize),
-    C_Finalize: Some(C_Finalize),
-    C_GetInfo: Some(C_GetInfo),
-    C_GetFunctionList: Some(C_GetFunctionList),
-    C_GetSlotList: Some(C_GetSlotList),
-    C_GetSlotInfo: Some(C_GetSlotInfo),
-    C_GetTokenInfo: Some(C_GetTokenInfo),
-    C_GetMechanismList: Some(C_GetMechanismList),
-    C_GetMechanismInfo: Some(C_GetMechanismInfo),
-    C_InitToken: Some(C_InitToken),
-    C_InitPIN: Some(C_InitPIN),
-    C_SetPIN: Some(C_SetPIN),
-    C_OpenSession: Some(C_OpenSession),
-    C_CloseSession: Some(C_CloseSession),
-    C_CloseAllSessions: Some(C_CloseAllSessions),
-    C_GetSessionInfo: Some(C_GetSessionInfo),
-    C_GetOperationState: Some(C_GetOperationState),
-    C_SetOperationState: Some(C_SetOperationState),
-    C_Login: Some(C_Login),
-    C_Logout: Some(C_Logout),
-    C_CreateObject: Some(C_CreateObject),
-    C_CopyObject: Some(C_CopyObject),
-    C_DestroyObject: Some(C_DestroyObject),
-    C_GetObjectSize: Some(C_GetObjectSize),
-    C_GetAttributeValue: Some(C_GetAttributeValue),
-    C_SetAttributeValue: Some(C_SetAttributeValue),
-    C_FindObjectsInit: Some(C_FindObjectsInit),
-    C_FindObjects: Some(C_FindObjects),
-    C_FindObjectsFinal: Some(C_FindObjectsFinal),
-    C_EncryptInit: Some(C_EncryptInit),
-    C_Encrypt: Some(C_Encrypt),
-    C_EncryptUpdate: Some(C_EncryptUpdate),
-    C_EncryptFinal: Some(C_EncryptFinal),
-    C_DecryptInit: Some(C_DecryptInit),
-    C_Decrypt: Some(C_Decrypt),
-    C_DecryptUpdate: Some(C_DecryptUpdate),
-    C_DecryptFinal: Some(C_DecryptFinal),
-    C_DigestInit: Some(C_DigestInit),
-    C_Digest: Some(C_Digest),
-    C_DigestUpdate: Some(C_DigestUpdate),
-    C_DigestKey: Some(C_DigestKey),
-    C_DigestFinal: Some(C_DigestFinal),
-    C_SignInit: Some(C_SignInit),
-    C_Sign: Some(C_Sign),
-    C_SignUpdate: Some(C_SignUpdate),
-    C_SignFinal: Some(C_SignFinal),
-    C_SignRecoverInit: Some(C_SignRecoverInit),
-    C_SignRecover: Some(C_SignRecover),
-    C_VerifyInit: Some(C_VerifyInit),
-    C_Verify: Some(C_Verify),
-    C_VerifyUpdate: Some(C_VerifyUpdate),
-    C_VerifyFinal: Some(C_VerifyFinal),
-    C_VerifyRecoverInit: Some(C_VerifyRecoverInit),
-    C_VerifyRecover: Some(C_VerifyRecover),
-    C_DigestEncryptUpdate: Some(C_DigestEncryptUpdate),
-    C_DecryptDigestUpdate: Some(C_DecryptDigestUpdate),
-    C_SignEncryptUpdate: Some(C_SignEncryptUpdate),
-    C_DecryptVerifyUpdate: Some(C_DecryptVerifyUpdate),
-    C_GenerateKey: Some(C_GenerateKey),
-    C_GenerateKeyPair: Some(C_GenerateKeyPair),
-    C_WrapKey: Some(C_WrapKey),
-    C_UnwrapKey: Some(C_UnwrapKey),
-    C_DeriveKey: Some(C_DeriveKey),
-    C_SeedRandom: Some(C_SeedRandom),
-    C_GenerateRandom: Some(C_GenerateRandom),
-    C_GetFunctionStatus: Some(C_GetFunctionStatus),
-    C_CancelFunction: Some(C_CancelFunction),
-    C_WaitForSlotEvent: Some(C_WaitForSlotEvent),
-};
-
-/// The one symbol of the library (PKCS#11 v2.40, 5.4 C_GetFunctionList).
-///
-/// # Safety
-/// `list` is null or may be written.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn C_GetFunctionList(list: *mut *mut CK_FUNCTION_LIST) -> CK_RV {
-    // SAFETY: the C contract (top of the file). The list is never written, though its type lets a caller try.
-    unsafe { put(list, (&raw const FUNCTIONS).cast_mut()) }.err().unwrap_or(CKR_OK)
 }

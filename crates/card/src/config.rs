@@ -155,7 +155,8 @@ impl Config {
 }
 
 impl Card {
-    /// An HPKI signature card with the PIN `1234`, 15 tries, CKA_ID 0x17, a PIN for every signature, and CKM_RSA_PKCS.
+    /// An HPKI signature card with the PIN `1234`, 15 tries, CKA_ID 0x17, a PIN for every signature, and
+    /// CKM_RSA_PKCS.
     pub fn new(serial: &str, key: Vec<u8>, certificate: Vec<u8>) -> Self {
         Self {
             serial: serial.to_owned(),

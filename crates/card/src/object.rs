@@ -37,7 +37,8 @@ impl Object {
 /// The private key first, then the certificates.
 pub(crate) fn objects(card: &Card, key: &Key) -> Vec<Object> {
     let mut objects = vec![private_key(card, key)];
-    // Real cards give labels, or 32 blanks, or others' labels: here they say nothing, so that nobody relies on them.
+    // Real cards give labels, or 32 blanks, or others' labels: here they say nothing, so that nobody relies on
+    // them.
     objects.extend(card.certificates.iter().map(|certificate| Object {
         private: false,
         attributes: vec![

@@ -14,7 +14,17 @@ fn main() -> Result<(), SignerError> {
     let module = pkcs11::Module::load(path)?;
     println!("{}", module.info()?.description);
     for slot in module.survey()? {
-        println!("{slot:#?}");
+        println!(
+            "slot {} {}: {}",
+            slot.number,
+            slot.description,
+            slot.trouble.as_deref().unwrap_or("readable")
+        );
+        let Some(token) = slot.token else { continue };
+        println!("  {} {} serial {} PIN {:?}", token.label, token.model, token.serial, token.pin);
+        for certificate in token.certificates {
+            println!("  certificate {}", certificate.fingerprint);
+        }
     }
     if let Ok(pin) = Pin::from_env("KEIIN_PIN") {
         let slot = arguments.next().and_then(|slot| slot.into_string().ok());

@@ -1,70 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//! What choosing a key needs to know of a certificate. Whether the certificate is any good is validate's to say.
+//! What choosing a key needs to know of a certificate. Whether the certificate is any good is validate's to
+//! say.
 
-use std::fmt;
-use std::str::FromStr;
-
+use keiin_model::ObjectId;
 use keiin_pki::cert::Certificate;
 use keiin_pki::extension::KeyUsage;
 use keiin_pki::key::PublicKey;
 
-/// The SHA-256 of a certificate's DER, written in hexadecimal with or without colons.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fingerprint(pub [u8; 32]);
-
-impl Fingerprint {
-    /// The fingerprint of a certificate.
-    pub fn of(der: &[u8]) -> Self {
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, der);
-        let mut octets = [0; 32];
-        octets.copy_from_slice(digest.as_ref());
-        Self(octets)
-    }
+/// The SHA-256 of a certificate's DER: how people and programs name one.
+pub(crate) fn fingerprint(der: &[u8]) -> ObjectId {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, der);
+    let mut octets = [0; 32];
+    octets.copy_from_slice(digest.as_ref());
+    ObjectId::from_sha256(octets)
 }
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
-    }
-}
-
-impl fmt::Debug for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for Fingerprint {
-    type Err = FingerprintError;
-
-    fn from_str(text: &str) -> Result<Self, FingerprintError> {
-        let digits: Vec<u8> = text
-            .chars()
-            .filter(|c| *c != ':' && *c != ' ')
-            .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()).ok_or(FingerprintError))
-            .collect::<Result<_, _>>()?;
-        let octets: Vec<u8> = digits
-            .chunks(2)
-            .map(|pair| match pair {
-                [high, low] => Ok(high << 4 | low),
-                _ => Err(FingerprintError),
-            })
-            .collect::<Result<_, _>>()?;
-        octets.try_into().map(Self).map_err(|_| FingerprintError)
-    }
-}
-
-/// The text is not 64 hexadecimal digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FingerprintError;
-
-impl fmt::Display for FingerprintError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a SHA-256 fingerprint: 64 hexadecimal digits are needed")
-    }
-}
-
-impl std::error::Error for FingerprintError {}
 
 /// For what the certificate may be chosen by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +50,8 @@ pub(crate) fn read(der: &[u8]) -> Option<CertificateFacts> {
 
 /// Whether the certificate is for that public key, given as the octets of subjectPublicKey.
 pub(crate) fn is_for(der: &[u8], subject_public_key: &[u8]) -> bool {
-    // subjectPublicKey is the last thing in a SubjectPublicKeyInfo (RFC 5280, 4.1), and it says its own length or has a fixed one.
+    // subjectPublicKey is the last thing in a SubjectPublicKeyInfo (RFC 5280, 4.1), and it says its own length
+    // or has a fixed one.
     Certificate::read(der).is_ok_and(|certificate| certificate.spki.ends_with(subject_public_key))
 }
 
@@ -109,19 +59,4 @@ pub(crate) fn is_for(der: &[u8], subject_public_key: &[u8]) -> bool {
 pub(crate) fn trimmed(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|octet| **octet == 0).count();
     number.get(zeros..).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fingerprint_reads_what_it_writes() {
-        let fingerprint = Fingerprint::of(b"x");
-        assert_eq!(fingerprint.to_string().parse(), Ok(fingerprint));
-        let colons: Vec<_> = fingerprint.0.iter().map(|o| format!("{o:02X}")).collect();
-        assert_eq!(colons.join(":").parse(), Ok(fingerprint));
-        assert_eq!("00".parse::<Fingerprint>(), Err(FingerprintError));
-        assert_eq!("0".repeat(65).parse::<Fingerprint>(), Err(FingerprintError));
-    }
 }

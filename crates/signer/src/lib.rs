@@ -28,7 +28,6 @@ pub mod pkcs11;
 mod platform;
 mod soft;
 
-pub use certificate::Fingerprint;
 pub use pin::Pin;
 pub use platform::{KnownModule, Purpose, known_modules};
 pub use soft::SoftKey;

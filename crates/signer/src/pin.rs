@@ -32,8 +32,8 @@ impl Pin {
     /// The first line that an open file descriptor gives (`--pin-fd 3 3<file`, a pipe of a password manager).
     ///
     /// # Errors
-    /// [`SignerError::Unusable`] when the descriptor is not open, cannot be read, gives more than 1,024 octets, or on Windows,
-    /// where descriptors are not inherited; [`SignerError::PinMissing`] when the line is empty.
+    /// [`SignerError::Unusable`] when the descriptor is not open, cannot be read, gives more than 1,024 octets,
+    /// or on Windows, where descriptors are not inherited; [`SignerError::PinMissing`] when the line is empty.
     pub fn from_fd(descriptor: i32) -> Result<Self, SignerError> {
         let octets =
             platform::read_descriptor(descriptor, MOST_OCTETS).map_err(|error| SignerError::Unusable {
@@ -46,7 +46,8 @@ impl Pin {
     /// Asks somebody: the closure shows the prompt and returns what was typed.
     ///
     /// # Errors
-    /// [`SignerError::Unusable`] when there is nobody to ask, [`SignerError::PinMissing`] when nothing was typed.
+    /// [`SignerError::Unusable`] when there is nobody to ask, [`SignerError::PinMissing`] when nothing was
+    /// typed.
     pub fn prompt(ask: impl FnOnce() -> io::Result<String>) -> Result<Self, SignerError> {
         let typed = ask().map_err(|error| SignerError::Unusable {
             object: "the PIN prompt".to_owned(),

@@ -26,8 +26,9 @@ pub struct KnownModule {
     pub purpose: Purpose,
 }
 
-/// The PKCS#11 modules that are installed in the usual places, HPKI's signature module first and its authentication module
-/// last: software that took the first one by name has signed documents with the authentication key.
+/// The PKCS#11 modules that are installed in the usual places, HPKI's signature module first and its
+/// authentication module last: software that took the first one by name has signed documents with the
+/// authentication key.
 pub fn known_modules() -> Vec<KnownModule> {
     let mut found: Vec<_> = hpki_folders().iter().flat_map(|folder| hpki_modules(folder)).collect();
     let others = other_modules().into_iter().filter(|path| path.is_file());
@@ -128,7 +129,8 @@ pub(crate) fn read_descriptor(descriptor: i32, most: usize) -> io::Result<Vec<u8
     if descriptor < 0 {
         return Err(io::Error::from(io::ErrorKind::InvalidInput));
     }
-    // SAFETY: the number is borrowed for the one call of dup(2), which answers EBADF when nothing is open there.
+    // SAFETY: the number is borrowed for the one call of dup(2), which answers EBADF when nothing is open
+    // there.
     let borrowed = unsafe { BorrowedFd::borrow_raw(descriptor) };
     read_line(fs::File::from(borrowed.try_clone_to_owned()?), most)
 }
@@ -153,7 +155,8 @@ fn read_line(mut source: impl io::Read, most: usize) -> io::Result<Vec<u8>> {
     Ok(std::mem::take(&mut *line))
 }
 
-/// Opens the file that stands for a device in the folder for temporary files, for a lock on it. It is never written.
+/// Opens the file that stands for a device in the folder for temporary files, for a lock on it. It is never
+/// written.
 pub(crate) fn open_lock_file(name: &str) -> io::Result<(PathBuf, fs::File)> {
     let path = std::env::temp_dir().join(format!("keiin-{name}.lock"));
     let opened = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);

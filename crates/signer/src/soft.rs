@@ -38,10 +38,12 @@ enum PrivateKey {
 }
 
 impl SoftKey {
-    /// Reads a key file of any kind, told apart by what is in it; certificates come from the same file and from others.
+    /// Reads a key file of any kind, told apart by what is in it; certificates come from the same file and from
+    /// others.
     ///
     /// # Errors
-    /// As [`Self::from_pkcs8`] and [`Self::from_pkcs12`], and [`SignerError::Unusable`] for a file that cannot be read.
+    /// As [`Self::from_pkcs8`] and [`Self::from_pkcs12`], and [`SignerError::Unusable`] for a file that cannot
+    /// be read.
     pub fn open(key: &Path, certificates: &[&Path], pin: Option<&Pin>) -> Result<Self, SignerError> {
         let named = |error: SignerError| match error {
             SignerError::Unusable { reason, .. } => {
@@ -61,13 +63,14 @@ impl SoftKey {
         Self::from_pkcs8(&octets, &slices, pin).map_err(named)
     }
 
-    /// Reads a PKCS#8 key (RFC 5958), encrypted or not, or a PKCS#1 or SEC 1 key in PEM, with certificates that are each one DER or
-    /// any number of PEM. The certificate whose public key is the key's becomes the signer's.
+    /// Reads a PKCS#8 key (RFC 5958), encrypted or not, or a PKCS#1 or SEC 1 key in PEM, with certificates that
+    /// are each one DER or any number of PEM. The certificate whose public key is the key's becomes the
+    /// signer's.
     ///
     /// # Errors
-    /// [`SignerError::PinMissing`] for an encrypted key without a password, [`SignerError::PinWrong`] for the wrong one,
-    /// [`SignerError::NoCertificate`] when none belongs to the key, and [`SignerError::Unusable`] when the key cannot be read
-    /// or is of a kind that cannot sign.
+    /// [`SignerError::PinMissing`] for an encrypted key without a password, [`SignerError::PinWrong`] for the
+    /// wrong one, [`SignerError::NoCertificate`] when none belongs to the key, and [`SignerError::Unusable`]
+    /// when the key cannot be read or is of a kind that cannot sign.
     pub fn from_pkcs8(key: &[u8], certificates: &[&[u8]], pin: Option<&Pin>) -> Result<Self, SignerError> {
         let der = plain_key(key, pin)?;
         let key =
@@ -75,7 +78,8 @@ impl SoftKey {
         Self::with(key, certificates.iter().flat_map(|octets| read_certificates(octets)).collect())
     }
 
-    /// Reads a PKCS#12 file (RFC 7292): PBES2 as OpenSSL 3 writes it, and the old SHA-1 kinds with Triple DES or RC2.
+    /// Reads a PKCS#12 file (RFC 7292): PBES2 as OpenSSL 3 writes it, and the old SHA-1 kinds with Triple DES
+    /// or RC2.
     ///
     /// # Errors
     /// As [`Self::from_pkcs8`].

@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 
 use fixture::{Identity, card_module, openssl_accepts, sign_once, signer_conformance};
 use keiin_card::{CONFIG_VARIABLE, Card as Played, Certificate, Config, Fault, Mechanism, State};
-use keiin_model::{SignRequest, SignatureAlgorithm, Signer, SignerError};
+use keiin_model::{ObjectId, SignRequest, SignatureAlgorithm, Signer, SignerError};
+use keiin_signer::Pin;
 use keiin_signer::pkcs11::{Card, Module, PinState, Selection};
-use keiin_signer::{Fingerprint, Pin};
 
 struct Machine {
     folder: tempfile::TempDir,
@@ -40,6 +40,11 @@ fn at(reader: &str) -> Selection {
     Selection { slot: Some(reader.to_owned()), wait: Duration::from_millis(300), ..Selection::default() }
 }
 
+fn fingerprint(der: &[u8]) -> ObjectId {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, der);
+    ObjectId::from_sha256(digest.as_ref().try_into().unwrap())
+}
+
 #[allow(unsafe_code)]
 fn machine() -> &'static Machine {
     static MACHINE: OnceLock<Machine> = OnceLock::new();
@@ -52,8 +57,8 @@ fn machine() -> &'static Machine {
         let curve = Identity::new(folder.path(), "curve", "P-256", "keyUsage=critical,nonRepudiation");
         let config = readers(&doctor, &login, &ca, &curve);
         let file = config.write(folder.path()).unwrap();
-        // SAFETY: every test comes through here first, and nothing in the process reads the environment behind std's back
-        // before the module is loaded on the next line.
+        // SAFETY: every test comes through here first, and nothing in the process reads the environment behind
+        // std's back before the module is loaded on the next line.
         unsafe { std::env::set_var(CONFIG_VARIABLE, file) };
         let module = Module::load(card_module()).unwrap();
         Machine { folder, module, doctor, login, curve }
@@ -251,7 +256,7 @@ fn the_certificate_for_documents_is_chosen_among_others() {
     assert_eq!(machine.tries("auth-only"), (15, 0));
 
     // Whoever names a certificate gets it.
-    let named = Selection { certificate: Some(Fingerprint::of(&machine.login.der)), ..at("auth-only") };
+    let named = Selection { certificate: Some(fingerprint(&machine.login.der)), ..at("auth-only") };
     let card = Card::open(&machine.module, &named, Some(Pin::new(b"1234".to_vec()))).unwrap();
     assert_eq!(card.certificate(), machine.login.der);
 }
@@ -339,7 +344,7 @@ fn a_survey_shows_everything_but_asks_nothing() {
     assert_eq!((token.pin_min, token.pin_max, token.login_required), (4, 16, true));
     assert_eq!(token.mechanisms, ["CKM_RSA_PKCS"]);
     assert_eq!(token.certificates.len(), 3);
-    assert_eq!(token.certificates[2].fingerprint, Fingerprint::of(&machine.doctor.der));
+    assert_eq!(token.certificates[2].fingerprint, fingerprint(&machine.doctor.der));
     assert!(token.keys.is_empty(), "the private key is seen after a login only");
     assert_eq!(slot("locked").token.as_ref().unwrap().pin, PinState::Locked);
     assert_eq!(machine.tries("mixed").0, 15);

@@ -52,7 +52,8 @@ fn what_the_default_takes() {
     sign_once(&card).unwrap();
     drop(card);
 
-    // The authentication application of the same chip in another reader: not a choice, and its PIN is not tried.
+    // The authentication application of the same chip in another reader: not a choice, and its PIN is not
+    // tried.
     let config =
         Config::new().reader("R1", Some(played("A1", &login))).reader("R2", Some(played("A2", &one)));
     let module = machine(folder.path(), &config);

@@ -6,7 +6,7 @@ mod fixture;
 
 use std::path::Path;
 
-use fixture::{Identity, openssl, signer_conformance};
+use fixture::{Identity, openssl, openssl_accepts, sign_once, signer_conformance};
 use keiin_model::{Signer, SignerError};
 use keiin_signer::{Pin, SoftKey};
 
@@ -118,7 +118,8 @@ fn pkcs12_new_and_old_is_read() {
         for file in files {
             let signer = SoftKey::from_pkcs12(&file, &pin("1234")).unwrap();
             assert_eq!(signer.certificate(), identity.der);
-            signer_conformance(&signer);
+            let signature = sign_once(&signer).unwrap();
+            assert!(openssl_accepts(&signer, signer.algorithms()[0], b"message", &signature));
             assert!(matches!(SoftKey::from_pkcs12(&file, &pin("4321")), Err(SignerError::PinWrong)));
             let path = folder.path().join("file.p12");
             std::fs::write(&path, &file).unwrap();

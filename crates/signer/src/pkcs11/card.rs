@@ -22,10 +22,12 @@ use crate::pin::Pin;
 
 /// A private key on a card or in an HSM, with its certificate.
 ///
-/// While it exists nobody else gets the card, in this process or another: a login is the whole process's, and HPKI cards
-/// bear no concurrent access (JAHIS 24-002, 5.3.3). Dropping it logs out, closes the session and overwrites the PIN.
+/// While it exists nobody else gets the card, in this process or another: a login is the whole process's, and
+/// HPKI cards bear no concurrent access (JAHIS 24-002, 5.3.3). Dropping it logs out, closes the session and
+/// overwrites the PIN.
 pub struct Card {
-    // Dropped in this order: the session is closed before the module may be finalised, and only then is the card given back.
+    // Dropped in this order: the session is closed before the module may be finalised, and only then is the
+    // card given back.
     state: Mutex<State>,
     module: Module,
     slot: Slot,
@@ -53,10 +55,11 @@ impl Card {
     /// Finds the card, claims it, compares the PIN once and finds the key of the certificate.
     ///
     /// # Errors
-    /// [`SignerError::NoSuchToken`], [`SignerError::Ambiguous`], [`SignerError::NoCertificate`] and [`SignerError::Busy`] before
-    /// the PIN is touched; [`SignerError::PinFinalTry`], [`SignerError::PinLocked`], [`SignerError::PinMissing`] and
-    /// [`SignerError::PinLength`] instead of touching it; [`SignerError::PinWrong`] after the one try;
-    /// [`SignerError::NoKey`], [`SignerError::CardRemoved`] and [`SignerError::Device`] as they come.
+    /// [`SignerError::NoSuchToken`], [`SignerError::Ambiguous`], [`SignerError::NoCertificate`] and
+    /// [`SignerError::Busy`] before the PIN is touched; [`SignerError::PinFinalTry`],
+    /// [`SignerError::PinLocked`], [`SignerError::PinMissing`] and [`SignerError::PinLength`] instead of
+    /// touching it; [`SignerError::PinWrong`] after the one try; [`SignerError::NoKey`],
+    /// [`SignerError::CardRemoved`] and [`SignerError::Device`] as they come.
     pub fn open(module: &Module, selection: &Selection, pin: Option<Pin>) -> Result<Self, SignerError> {
         let candidate = choose(module, selection)?;
         let device =
@@ -107,8 +110,8 @@ impl Card {
         self.module.sign(&state.session, data, self.longest_signature)
     }
 
-    /// An operation that was begun and not ended would block the session for good, and v2.40 has no call that cancels one:
-    /// a second session takes over. It is opened before the first is closed, so the login stays.
+    /// An operation that was begun and not ended would block the session for good, and v2.40 has no call that
+    /// cancels one: a second session takes over. It is opened before the first is closed, so the login stays.
     fn renew(&self, state: &mut State) {
         if let Ok(session) = self.module.context().open_ro_session(self.slot) {
             state.session = session;
@@ -161,7 +164,8 @@ impl std::fmt::Debug for Card {
 }
 
 impl State {
-    /// Opens a session, reads the certificates and logs in, in this order: what cannot sign is not asked for its PIN.
+    /// Opens a session, reads the certificates and logs in, in this order: what cannot sign is not asked for
+    /// its PIN.
     fn open(
         module: &Module,
         candidate: &Candidate,
@@ -206,7 +210,8 @@ impl State {
         self.compare(UserType::ContextSpecific, token).map(|_| ())
     }
 
-    /// The only place where a PIN goes to a card: after what the card says of its tries, and never again once refused.
+    /// The only place where a PIN goes to a card: after what the card says of its tries, and never again once
+    /// refused.
     fn compare(&mut self, user: UserType, token: &TokenInfo) -> Result<Login, SignerError> {
         check_pin(self.pin.as_ref(), token)?;
         let answer = match &self.pin {

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use keiin_model::SignerError;
 
-use crate::certificate::Fingerprint;
+use crate::certificate::fingerprint;
 use crate::platform;
 
-/// Devices claimed in this process. A login belongs to the whole process (PKCS#11 v2.40, 5.6), so two users of one card
-/// inside it would sign with each other's PIN.
+/// Devices claimed in this process. A login belongs to the whole process (PKCS#11 v2.40, 5.6), so two users of
+/// one card inside it would sign with each other's PIN.
 static CLAIMED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 const PAUSE: Duration = Duration::from_millis(20);
@@ -26,7 +26,7 @@ pub(super) struct Claim {
 impl Claim {
     /// Waits at most `wait` for the device, which is known by what it calls itself.
     pub(super) fn take(device: &str, wait: Duration) -> Result<Self, SignerError> {
-        let digest = Fingerprint::of(device.as_bytes()).to_string();
+        let digest = fingerprint(device.as_bytes()).to_string();
         let name = digest.get(..32).unwrap_or(&digest).to_owned();
         let begun = Instant::now();
         loop {
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn a_lock_of_another_process_is_respected() {
         // Another process's handle on the same file is, to the system, just another open file.
-        let digest = Fingerprint::of(b"test reader/3").to_string();
+        let digest = fingerprint(b"test reader/3").to_string();
         let (_, file) = platform::open_lock_file(&digest[..32]).unwrap();
         file.lock().unwrap();
         assert!(matches!(Claim::take("test reader/3", Duration::from_millis(30)), Err(SignerError::Busy)));

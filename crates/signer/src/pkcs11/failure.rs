@@ -16,7 +16,8 @@ pub(super) fn refusal(call: &'static str, rv: RvError) -> SignerError {
     match rv {
         RvError::PinIncorrect => SignerError::PinWrong,
         RvError::PinLocked => SignerError::PinLocked,
-        // Pulling a card out closes its sessions (PKCS#11 v2.40, 5.6), so their handles go bad before the slot is asked.
+        // Pulling a card out closes its sessions (PKCS#11 v2.40, 5.6), so their handles go bad before the slot
+        // is asked.
         RvError::DeviceRemoved
         | RvError::TokenNotPresent
         | RvError::TokenNotRecognized

@@ -52,8 +52,8 @@ pub(super) fn longest_signature(key: &PublicKey) -> usize {
     }
 }
 
-/// The mechanism for a scheme. The raw one is preferred where there is a choice: it is all that HPKI cards have, and the
-/// document's digest is not computed a second time by a slow card.
+/// The mechanism for a scheme. The raw one is preferred where there is a choice: it is all that HPKI cards
+/// have, and the document's digest is not computed a second time by a slow card.
 pub(super) fn mechanism(
     algorithm: SignatureAlgorithm,
     offered: &[MechanismType],
@@ -105,8 +105,9 @@ pub(super) fn input<'r>(mechanism: &Mechanism<'_>, request: &SignRequest<'r>) ->
     }
 }
 
-/// A signature as certificates' relying parties want it. ECDSA on a token is r and s side by side (PKCS#11 v2.40 mechanisms,
-/// 2.3.1); in X.509 it is a SEQUENCE of two INTEGERs (RFC 3279, 2.2.3). `None` when it has no halves.
+/// A signature as certificates' relying parties want it. ECDSA on a token is r and s side by side (PKCS#11
+/// v2.40 mechanisms, 2.3.1); in X.509 it is a SEQUENCE of two INTEGERs (RFC 3279, 2.2.3). `None` when it has no
+/// halves.
 pub(super) fn signature(algorithm: SignatureAlgorithm, raw: Vec<u8>) -> Option<Vec<u8>> {
     if !matches!(algorithm, SignatureAlgorithm::Ecdsa { .. }) {
         return Some(raw);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//! Cards and HSMs through PKCS#11 v2.40: [`Module`] is the driver, [`Module::survey`] shows what is there without a PIN, and
-//! [`Card`] is a key that signs.
+//! Cards and HSMs through PKCS#11 v2.40: [`Module`] is the driver, [`Module::survey`] shows what is there
+//! without a PIN, and [`Card`] is a key that signs.
 
 mod card;
 mod claim;

@@ -19,7 +19,8 @@ pub struct Module {
 struct Loaded {
     path: PathBuf,
     context: Pkcs11,
-    /// The same library once more, for the one call that cryptoki does not offer by itself. Keeps `sign` callable.
+    /// The same library once more, for the one call that cryptoki does not offer by itself. Keeps `sign`
+    /// callable.
     _library: cryptoki_sys::Pkcs11,
     sign: CSign,
     /// Whoever called C_Initialize calls C_Finalize.
@@ -52,10 +53,12 @@ fn registry() -> MutexGuard<'static, Vec<Arc<Loaded>>> {
 }
 
 impl Module {
-    /// Loads and initialises the library at that path. The path is made absolute first, so that nothing is searched for.
+    /// Loads and initialises the library at that path. The path is made absolute first, so that nothing is
+    /// searched for.
     ///
     /// # Errors
-    /// [`SignerError::Unusable`] when there is no such file, when it is not a PKCS#11 library, or when it refuses to start.
+    /// [`SignerError::Unusable`] when there is no such file, when it is not a PKCS#11 library, or when it
+    /// refuses to start.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, SignerError> {
         let unusable = |reason: String| SignerError::Unusable {
             object: format!("the PKCS#11 module {}", path.as_ref().display()),
@@ -95,16 +98,17 @@ impl Module {
         &self.loaded.context
     }
 
-    /// C_Sign alone, after C_SignInit and whatever had to come between (PKCS#11 v2.40, 5.11): the operation is over
-    /// afterwards, however it went. `most` is how long the signature can be.
+    /// C_Sign alone, after C_SignInit and whatever had to come between (PKCS#11 v2.40, 5.11): the operation is
+    /// over afterwards, however it went. `most` is how long the signature can be.
     #[allow(unsafe_code)]
     pub(super) fn sign(&self, session: &Session, data: &[u8], most: usize) -> Result<Vec<u8>, SignerError> {
         let misfit = |_| SignerError::Device { call: "C_Sign", reason: "too long".to_owned() };
         let len = data.len().try_into().map_err(misfit)?;
         let mut signature = vec![0; most];
         let mut signature_len = most.try_into().map_err(misfit)?;
-        // SAFETY: `sign` is C_Sign of the library that `session` was opened in, and the library stays loaded as long as `self`.
-        // The pointers are to `data`, which C_Sign only reads, and to a buffer of `signature_len` octets.
+        // SAFETY: `sign` is C_Sign of the library that `session` was opened in, and the library stays loaded as
+        // long as `self`. The pointers are to `data`, which C_Sign only reads, and to a buffer of
+        // `signature_len` octets.
         let rv = unsafe {
             (self.loaded.sign)(
                 session.handle(),
@@ -153,8 +157,8 @@ impl Loaded {
     #[allow(unsafe_code)]
     fn open(path: PathBuf) -> Result<Self, String> {
         let context = Pkcs11::new(&path).map_err(|error| error.to_string())?;
-        // SAFETY: loading runs the library's initialisers, which is what the caller asked for and what happened just above:
-        // the loader only counts the library once more.
+        // SAFETY: loading runs the library's initialisers, which is what the caller asked for and what happened
+        // just above: the loader only counts the library once more.
         let library = unsafe { cryptoki_sys::Pkcs11::new(&path) }.map_err(|error| error.to_string())?;
         let mut list = std::ptr::null_mut();
         // SAFETY: the function was found in the library, and `list` may be written.
@@ -162,8 +166,8 @@ impl Loaded {
         if !matches!(Rv::from(rv), Rv::Ok) || list.is_null() {
             return Err("C_GetFunctionList failed".to_owned());
         }
-        // SAFETY: a list that C_GetFunctionList gave stays valid while the library is loaded (PKCS#11 v2.40, 5.4); Windows
-        // packs it.
+        // SAFETY: a list that C_GetFunctionList gave stays valid while the library is loaded (PKCS#11 v2.40,
+        // 5.4); Windows packs it.
         let sign = unsafe { list.read_unaligned() }.C_Sign.ok_or("the module has no C_Sign")?;
         let ours = match context.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
             Ok(()) => true,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//! Certificates and private keys on a token, found by class and matched by CKA_ID or modulus. Labels say nothing: HPKI cards
-//! differ in them (JAHIS 24-002, Annex B).
+//! Certificates and private keys on a token, found by class and matched by CKA_ID or modulus. Labels say
+//! nothing: HPKI cards differ in them (JAHIS 24-002, Annex B).
 
 use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 use cryptoki::session::Session;

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//! Which card and which certificate. Nothing is guessed between two: a PIN tried on the wrong card costs its owner a try.
+//! Which card and which certificate. Nothing is guessed between two: a PIN tried on the wrong card costs its
+//! owner a try.
 
 use std::time::Duration;
 
 use cryptoki::slot::{Slot, SlotInfo, TokenInfo};
-use keiin_model::SignerError;
+use keiin_model::{ObjectId, SignerError};
 
 use super::failure::failure;
 use super::module::Module;
 use super::object::{self, CertificateObject};
-use crate::certificate::{Fingerprint, Use};
+use crate::certificate::{Use, fingerprint};
 
 /// What the caller knows of the card. The default takes the only card that can sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +21,9 @@ pub struct Selection {
     pub label: Option<String>,
     /// The token's serial number.
     pub serial: Option<String>,
-    /// The certificate to sign with. Named like this, also one without nonRepudiation is taken; a CA's never.
-    pub certificate: Option<Fingerprint>,
+    /// The certificate to sign with, by the SHA-256 of its DER. Named like this, also one without
+    /// nonRepudiation is taken; a CA's never.
+    pub certificate: Option<ObjectId>,
     /// How long to wait for another user of the card.
     pub wait: Duration,
 }
@@ -53,8 +55,8 @@ impl Candidate {
     }
 }
 
-/// The one token that the selection means. Only where several fit are they asked for their certificates: a card that may be
-/// another's at the moment is not read without need.
+/// The one token that the selection means. Only where several fit are they asked for their certificates: a card
+/// that may be another's at the moment is not read without need.
 pub(super) fn choose(module: &Module, selection: &Selection) -> Result<Candidate, SignerError> {
     let mut fitting = candidates(module, selection)?;
     if fitting.len() > 1 {
@@ -85,8 +87,7 @@ pub(super) fn choose_certificate<'c>(
 fn suitable<'c>(certificates: &'c [CertificateObject], selection: &Selection) -> Vec<&'c CertificateObject> {
     let usage = |c: &CertificateObject| c.facts.as_ref().map_or(Use::NoSignature, |facts| facts.usage);
     if let Some(wanted) = selection.certificate {
-        let named =
-            |c: &&CertificateObject| usage(c) != Use::NoSignature && Fingerprint::of(&c.der) == wanted;
+        let named = |c: &&CertificateObject| usage(c) != Use::NoSignature && fingerprint(&c.der) == wanted;
         return certificates.iter().find(named).into_iter().collect();
     }
     let with = |wanted: Use| certificates.iter().filter(|c| usage(c) == wanted).collect::<Vec<_>>();
@@ -96,7 +97,7 @@ fn suitable<'c>(certificates: &'c [CertificateObject], selection: &Selection) ->
 
 fn describe(certificate: &CertificateObject) -> String {
     let subject = certificate.facts.as_ref().map_or("", |facts| &facts.subject);
-    format!("{} {subject}", Fingerprint::of(&certificate.der))
+    format!("{} {subject}", fingerprint(&certificate.der))
 }
 
 fn candidates(module: &Module, selection: &Selection) -> Result<Vec<Candidate>, SignerError> {

@@ -3,12 +3,12 @@
 
 use cryptoki::session::Session;
 use cryptoki::slot::{Slot, TokenInfo};
-use keiin_model::SignerError;
+use keiin_model::{ObjectId, SignerError};
 
 use super::failure::failure;
 use super::module::Module;
 use super::object;
-use crate::certificate::Fingerprint;
+use crate::certificate::fingerprint;
 
 /// A reader, or a slot of an HSM.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub struct CertificateSurvey {
     /// The certificate, DER, as the token gave it.
     pub der: Vec<u8>,
     /// Its SHA-256, for [`super::Selection::certificate`].
-    pub fingerprint: Fingerprint,
+    pub fingerprint: ObjectId,
 }
 
 /// A private key on a token.
@@ -151,9 +151,7 @@ impl Module {
 
 fn certificates(session: &Session) -> Result<Vec<CertificateSurvey>, SignerError> {
     let found = object::certificates(session)?.into_iter();
-    Ok(found
-        .map(|c| CertificateSurvey { fingerprint: Fingerprint::of(&c.der), id: c.id, der: c.der })
-        .collect())
+    Ok(found.map(|c| CertificateSurvey { fingerprint: fingerprint(&c.der), id: c.id, der: c.der }).collect())
 }
 
 impl TokenSurvey {
