@@ -26,7 +26,6 @@ const ID_PKIX_OCSP_NONCE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6
 /// Certificates that one request may ask about.
 const MAX_REQUESTS: usize = 16;
 const DIGEST: DigestAlgorithm = DigestAlgorithm::Sha256;
-const WRONG_KEY: &str = "rsa2048-19";
 
 #[derive(Sequence)]
 struct OcspRequest {
@@ -161,7 +160,7 @@ impl TestPki {
             response_extensions: nonce(request, fault),
         };
         let key = match fault {
-            Some(Fault::WrongKey) => keys::find(WRONG_KEY).expect("a key of the kit"),
+            Some(Fault::WrongKey) => keys::forger_of(responder.entity.key),
             _ => responder.key,
         };
         let basic = BasicOcspResponse {
