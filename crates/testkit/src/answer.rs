@@ -158,7 +158,7 @@ fn spoil(mut answer: Answer, fault: &Fault) -> Answer {
         Fault::WrongContentType => answer.content_type = "text/html",
         Fault::Huge(octets) => answer = Answer::new(200, answer.content_type, vec![0x30; *octets]),
         Fault::Garbage => {
-            answer = Answer::new(200, answer.content_type, b"\xff\x00 this is not DER".to_vec())
+            answer = Answer::new(200, answer.content_type, b"\xff\x00 this is not DER".to_vec());
         }
         _ => {}
     }

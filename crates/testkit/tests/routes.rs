@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! The routes and faults in the process, told apart by their bytes.
+#![allow(clippy::indexing_slicing)] // the tests' own steps, outside of #[test] functions
 
 use std::time::Duration;
 
@@ -26,7 +27,8 @@ fn rejected(body: &[u8], failure: PkiFailure) -> bool {
     let bit = failure as usize;
     let mut octets = vec![0u8; bit / 8 + 1];
     octets[bit / 8] = 0x80 >> (bit % 8);
-    let mut tlv = vec![0x03, octets.len() as u8 + 1, 7 - (bit % 8) as u8];
+    let small = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
+    let mut tlv = vec![0x03, small(octets.len() + 1), small(7 - bit % 8)];
     tlv.extend(octets);
     body.ends_with(&tlv) && holds(body, &[0x02, 0x01, 0x02])
 }
@@ -86,9 +88,9 @@ fn requests_that_cannot_be_served_are_rejected_with_the_reason() {
     assert!(rejected(&respond(&changed(19, 2)), PkiFailure::BadDataFormat));
     assert!(!rejected(&respond(QUERY), PkiFailure::BadDataFormat));
     // Nothing that a client sends may stop the server.
-    for index in 0..QUERY.len() {
+    for (index, octet) in QUERY.iter().enumerate() {
         for bit in 0..8 {
-            respond(&changed(index, QUERY[index] ^ (1 << bit)));
+            respond(&changed(index, octet ^ (1 << bit)));
         }
     }
 }
@@ -192,4 +194,27 @@ fn there_is_a_tsa_for_thirty_years() {
     }
     assert_eq!(names, ["tsa-ecdsa", "tsa-generation-2", "tsa-generation-3"]);
     assert_eq!(pki.tsa_valid_at(pki.start().plus_days(366 * 32)), None);
+}
+
+#[test]
+fn ocsp_faults_show_and_no_request_stops_the_responder() {
+    let pki = TestPki::hpki();
+    let at = pki.start();
+    let request = pki.ocsp_request("doctor");
+    let right = pki.ocsp(&request, at);
+    assert_eq!(right, pki.answer("POST", "/ocsp/signing-ca", &request, at).body);
+    assert_eq!(pki.answer("POST", "/ocsp/root", &request, at).body, [0x30, 3, 0x0a, 1, 6], "another CA's");
+    let on = |fault| {
+        let faults = Faults::on("/ocsp/signing-ca", fault);
+        pki.answer_with(&faults, "POST", "/ocsp/signing-ca", &request, at.plus_days(40)).body
+    };
+    assert_eq!(on(Fault::OcspStatus(3)), [0x30, 3, 0x0a, 1, 3]);
+    assert_eq!(on(Fault::Stale(40)), right);
+    assert_ne!(on(Fault::WrongKey), pki.ocsp(&request, at.plus_days(40)));
+    for (index, octet) in request.iter().enumerate() {
+        let mut changed = request.clone();
+        changed[index] = octet ^ 0x15;
+        pki.ocsp(&changed, at);
+        pki.ocsp(&request[..index], at);
+    }
 }

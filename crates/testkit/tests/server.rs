@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! The loopback server, spoken to over plain sockets.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // the tests' own steps, outside of #[test] functions
 
 use std::{
     io::{Read as _, Write as _},
