@@ -164,6 +164,11 @@ impl TestKey {
         }
     }
 
+    /// The digest that this key usually signs with.
+    pub(crate) fn usual_digest(&self) -> DigestAlgorithm {
+        self.algorithms().first().and_then(|a| a.digest()).expect("every key has a scheme")
+    }
+
     /// Signs a message after hashing it.
     ///
     /// # Panics

@@ -209,11 +209,7 @@ fn add_responders(entities: &mut Vec<Entity>) {
             not_before: ca.not_before,
             not_after: ca.not_after,
             kind: Kind::OcspResponder,
-            signed_with: if ca.key.starts_with("p384") {
-                DigestAlgorithm::Sha384
-            } else {
-                DigestAlgorithm::Sha256
-            },
+            signed_with: keys::find(ca.key).map_or(DigestAlgorithm::Sha256, TestKey::usual_digest),
             revocation: None,
             sources: None,
         })

@@ -142,7 +142,9 @@ fn stale_and_forged_lists() {
     assert_eq!(get(Fault::Stale(10)), pki.crl("signing-ca", at.plus_days(-10)));
     let forged = get(Fault::WrongKey);
     let right = pki.crl("signing-ca", at);
-    assert_eq!(forged.iter().zip(&right).filter(|(a, b)| a != b).count(), 1);
+    let signature = right.len() - 256;
+    assert_eq!(forged[..signature], right[..signature], "only the signature differs");
+    assert_ne!(forged[signature..], right[signature..]);
 }
 
 #[test]
