@@ -101,6 +101,19 @@ impl World {
         self
     }
 
+    /// This world with a root whose CRL is a plain one. The MHLW root's lists have a critical
+    /// IssuingDistributionPoint with onlyContainsCACerts, which EU DSS does not take when it collects revocation data
+    /// for level LT; a peer of that kind needs this world.
+    #[must_use]
+    pub fn with_plain_root_crl(mut self) -> Self {
+        for entity in &mut self.entities {
+            if let Kind::Ca(profile) = &mut entity.kind {
+                profile.crl = CrlStyle::Full;
+            }
+        }
+        self
+    }
+
     /// This world with one more certificate.
     #[must_use]
     pub fn with(mut self, entity: Entity) -> Self {
