@@ -14,7 +14,7 @@ const MAX_OCTETS: usize = 63;
 pub struct OidError;
 
 /// An object identifier: the content octets of its DER encoding (X.690, 8.19). Prints in dotted form.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)] // derived, so that constants serve as patterns; octets behind `len` are zero
 pub struct Oid {
     len: u8,
     octets: [u8; MAX_OCTETS],
@@ -68,13 +68,6 @@ impl Oid {
     }
 }
 
-// By octets in use: the padding behind them is always zero, but equality should not rest on that.
-impl PartialEq for Oid {
-    fn eq(&self, other: &Self) -> bool {
-        self.octets() == other.octets()
-    }
-}
-impl Eq for Oid {}
 impl PartialOrd for Oid {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
@@ -85,12 +78,6 @@ impl Ord for Oid {
         self.octets().cmp(other.octets())
     }
 }
-impl std::hash::Hash for Oid {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.octets().hash(state);
-    }
-}
-
 impl fmt::Display for Oid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut arc: u128 = 0;
