@@ -8,17 +8,14 @@ use std::{
 
 use keiin_cades::Cades;
 use keiin_pki::digest::DigestSet;
-use keiin_tsp::{Response, Token, TspError};
+use keiin_tsp::{Response, TspError};
 use serde::Serialize;
 
 use crate::{
     Error,
     content::Content,
     file::{self, Existing},
-    model::{
-        Container, DigestAlgorithm, Evidence, EvidenceKind, Origin, SignatureFacts, TimestampFacts,
-        TimestampKind,
-    },
+    model::{Container, DigestAlgorithm, Evidence, SignatureFacts, TimestampFacts, TimestampKind},
     recognise::FileKind,
 };
 
@@ -240,10 +237,8 @@ impl Document {
 
 /// The token as facts, with what it carries.
 pub(crate) fn token_facts(bytes: &[u8]) -> Result<(TimestampFacts, Evidence), Error> {
-    let unreadable = |source| Error::Token { name: None, source };
-    let token = Token::read(bytes).map_err(unreadable)?;
-    let facts = token.facts(TimestampKind::Content, None, Vec::new(), []).map_err(unreadable)?;
-    Ok((facts, token.evidence()))
+    keiin_tsp::token::facts(bytes, TimestampKind::Content, None, Vec::new(), [])
+        .map_err(|source| Error::Token { name: None, source })
 }
 
 /// The token inside a TimeStampResp (`openssl ts -reply` writes one by default).

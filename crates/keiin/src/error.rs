@@ -153,7 +153,7 @@ impl Error {
             Self::Cades { source, .. } if source.is_limit() => Blame::Limit,
             Self::Cades { source, .. } if source.is_misuse() => Blame::Misuse,
             Self::Container(ContainerError::Limit { .. }) => Blame::Limit,
-            Self::Token { source: TspError::Limit { .. }, .. } => Blame::Limit,
+            Self::Token { source: TspError::Limit(_) | TspError::ResponseTooLong { .. }, .. } => Blame::Limit,
             Self::Foreign { .. } | Self::Cades { .. } | Self::Token { .. } => Blame::Malformed,
             Self::Container(ContainerError::Malformed { .. }) => Blame::Malformed,
             Self::Container(ContainerError::Token { .. }) | Self::NoTimestamp(_) | Self::Signer(_) => {

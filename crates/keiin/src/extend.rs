@@ -7,8 +7,8 @@ use crate::{
     Error,
     document::Document,
     model::{
-        Container as _, Evidence, Indication, Material, NextStep, ObjectId, SignatureFacts, SignatureReport,
-        SubIndication, Target, Time, TimestampKind,
+        Evidence, Indication, Material, NextStep, ObjectId, SignatureFacts, SignatureReport, SubIndication,
+        Target, Time, TimestampKind,
     },
     setup::Setup,
     stamp::timestamp,
@@ -71,7 +71,7 @@ pub enum Goal {
 }
 
 /// What was done to one signature.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Step {
     /// Which signature.
     pub signature: ObjectId,
@@ -80,7 +80,7 @@ pub struct Step {
 }
 
 /// What a step did.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Done {
     /// A time-stamp went in.
@@ -134,8 +134,9 @@ pub fn extend(setup: &Setup<'_>, document: &mut Document, goal: Goal, now: Time)
 /// The level of the least advanced signature: by what is there, and whether it suffices.
 fn verify_level(setup: &Setup<'_>, document: &Document, now: Time) -> Level {
     let verdict = verify(setup, document, now);
-    let levels =
-        pairs(document, &verdict).map(|(facts, report)| level_of(facts, report, document.evidence()));
+    let levels = pairs(document, &verdict)
+        .into_iter()
+        .map(|(facts, report)| level_of(facts, report, document.evidence()));
     levels.min().unwrap_or(Level::Bes)
 }
 
@@ -169,14 +170,13 @@ pub(crate) fn missing(material: &Material, embedded: &Evidence) -> Material {
 }
 
 /// The signatures of the file with their verdicts. Counter-signatures are carried by what they counter-sign.
-pub(crate) fn pairs<'a>(
-    document: &'a Document,
-    verdict: &'a Verdict,
-) -> impl Iterator<Item = (&'a SignatureFacts, &'a SignatureReport)> {
-    document.signatures().iter().filter_map(|facts| {
-        let report = verdict.report.signatures.iter().find(|report| report.id == facts.id)?;
-        facts.countersigns.is_none().then_some((facts, report))
-    })
+pub(crate) fn pairs<'d, 'v>(
+    document: &'d Document,
+    verdict: &'v Verdict,
+) -> Vec<(&'d SignatureFacts, &'v SignatureReport)> {
+    let report_of = |facts: &SignatureFacts| verdict.report.signatures.iter().find(|r| r.id == facts.id);
+    let first = document.signatures().iter().filter(|facts| facts.countersigns.is_none());
+    first.filter_map(|facts| Some((facts, report_of(facts)?))).collect()
 }
 
 /// One call of `extend` under way.
@@ -205,23 +205,19 @@ impl Run<'_, '_> {
             let verdict = verify(self.setup, document, self.now);
             let embedded = document.evidence();
             let least = pairs(document, &verdict)
-                .map(|(facts, report)| (level_of(facts, report, embedded), facts.id, report))
-                .min_by_key(|(level, ..)| *level);
+                .into_iter()
+                .map(|(facts, report)| (level_of(facts, report, embedded), report))
+                .min_by_key(|(level, _)| *level);
             match least {
-                Some((level, id, report)) if level < goal => self.step(document, level, id, report)?,
+                Some((level, report)) if level < goal => self.step(document, level, report)?,
                 _ => return Ok(()),
             }
         }
         Ok(())
     }
 
-    fn step(
-        &mut self,
-        document: &mut Document,
-        level: Level,
-        id: ObjectId,
-        report: &SignatureReport,
-    ) -> Result<(), Error> {
+    fn step(&mut self, document: &mut Document, level: Level, report: &SignatureReport) -> Result<(), Error> {
+        let id = report.id;
         match level {
             Level::Bes => {
                 check_stampable(report)?;

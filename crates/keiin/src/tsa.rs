@@ -60,17 +60,13 @@ impl Secret {
                 std::env::var(name).map(Zeroizing::new).map_err(|_| TsaError::Variable { name: name.clone() })
             }
             Self::File(path) => {
-                let bytes = Zeroizing::new(file::read(path, MAX_SECRET).map_err(secret_file)?);
+                let bytes = Zeroizing::new(file::read(path, MAX_SECRET)?);
                 let text =
                     std::str::from_utf8(&bytes).map_err(|_| TsaError::NotText { path: path.clone() })?;
                 Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
             }
         }
     }
-}
-
-fn secret_file(error: FileError) -> TsaError {
-    TsaError::SecretFile(std::sync::Arc::new(error))
 }
 
 impl Tsa {
@@ -88,7 +84,7 @@ impl Tsa {
             None => None,
         };
         let identity = match &self.identity {
-            Some(path) => Some(Zeroizing::new(file::read(path, MAX_SECRET).map_err(secret_file)?)),
+            Some(path) => Some(Zeroizing::new(file::read(path, MAX_SECRET)?)),
             None => None,
         };
         Ok(Some(Credentials { basic, identity }))
@@ -96,7 +92,7 @@ impl Tsa {
 }
 
 /// Why one TSA gave no usable time-stamp.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TsaError {
     /// It did not answer.
@@ -133,7 +129,7 @@ pub enum TsaError {
     },
     /// The file with the password or the client certificate cannot be read.
     #[error(transparent)]
-    SecretFile(std::sync::Arc<FileError>),
+    SecretFile(#[from] FileError),
     /// The file with the password is not text.
     #[error("{}: a password is UTF-8 text", path.display())]
     NotText {
@@ -158,7 +154,7 @@ const fn hint(status: u16) -> &'static str {
 }
 
 /// A TSA that failed, and why.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct TsaFailure {
     /// Its address.
     pub url: String,
@@ -167,7 +163,7 @@ pub struct TsaFailure {
 }
 
 /// A time-stamp that was got.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Stamped {
     /// The token, a ContentInfo.
     pub token: Vec<u8>,
@@ -178,7 +174,7 @@ pub struct Stamped {
 }
 
 /// No time-stamp was got from any TSA.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[error("no time-stamp: {}", said(.0))]
 pub struct NoTimestamp(
     /// Why, for each that was asked; empty when there is none to ask.
