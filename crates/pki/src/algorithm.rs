@@ -3,19 +3,20 @@
 
 use keiin_model::{DigestAlgorithm, Oid, SignatureAlgorithm};
 
-pub(crate) mod table;
-pub(crate) mod tlv;
-mod write;
+use crate::der::{Element, Reader, Tag};
 
+mod encode;
+pub(crate) mod table;
+
+pub(crate) use encode::digest_info_without_parameters;
+pub use encode::{digest_algorithm_identifier, digest_info, signature_algorithm_identifier};
 use table::{Named, Scheme};
-pub(crate) use write::digest_info_without_parameters;
-pub use write::{digest_algorithm_identifier, digest_info, signature_algorithm_identifier};
 
 /// Why an AlgorithmIdentifier cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AlgorithmError {
-    /// The octets are not one DER AlgorithmIdentifier (RFC 5280, 4.1.1.2).
+    /// The octets are not one AlgorithmIdentifier (RFC 5280, 4.1.1.2).
     #[error("not an AlgorithmIdentifier")]
     Malformed,
     /// The parameters are not those that the algorithm's standard gives it.
@@ -32,34 +33,37 @@ pub enum AlgorithmError {
     },
 }
 
-/// An AlgorithmIdentifier taken apart: the parameters are one whole value, or empty when absent.
+/// How der names what is read here.
+const OBJECT: &str = "AlgorithmIdentifier";
+
+/// An AlgorithmIdentifier taken apart.
 pub(crate) struct Identifier<'a> {
     pub(crate) oid: Oid,
-    pub(crate) parameters: &'a [u8],
+    pub(crate) parameters: Option<Element<'a>>,
 }
 
 impl<'a> Identifier<'a> {
-    /// Reads the content of the SEQUENCE.
-    pub(crate) fn read_content(mut content: &'a [u8]) -> Option<Self> {
-        let oid = Oid::from_octets(tlv::take_tag(&mut content, tlv::OID)?).ok()?;
-        let parameters = content;
-        if !content.is_empty() {
-            tlv::take(&mut content)?;
-        }
-        content.is_empty().then_some(Self { oid, parameters })
-    }
-
-    fn read(der: &'a [u8]) -> Result<Self, AlgorithmError> {
-        tlv::only(der, tlv::SEQUENCE).and_then(Self::read_content).ok_or(AlgorithmError::Malformed)
+    pub(crate) fn read(element: &Element<'a>) -> Option<Self> {
+        let mut fields = sequence(element)?;
+        let oid = fields.expect(Tag::OID, OBJECT).ok()?.oid(OBJECT).ok()?;
+        let parameters = if fields.at_end() { None } else { Some(fields.read(OBJECT).ok()?) };
+        fields.at_end().then_some(Self { oid, parameters })
     }
 
     /// Absent and NULL parameters mean the same (RFC 4055, 2.1; RFC 5754, 2).
-    fn check_no_parameters(&self) -> Result<(), AlgorithmError> {
-        match self.parameters {
-            [] | [tlv::NULL, 0] => Ok(()),
-            _ => Err(AlgorithmError::MalformedParameters { oid: self.oid }),
-        }
+    pub(crate) fn has_no_parameters(&self) -> bool {
+        self.parameters.is_none_or(|p| p.tag() == Tag::NULL && !p.is_constructed() && p.content().is_empty())
     }
+
+    fn check_no_parameters(&self) -> Result<(), AlgorithmError> {
+        let wrong = AlgorithmError::MalformedParameters { oid: self.oid };
+        if self.has_no_parameters() { Ok(()) } else { Err(wrong) }
+    }
+}
+
+/// The fields of a SEQUENCE.
+fn sequence<'a>(element: &Element<'a>) -> Option<Reader<'a>> {
+    if element.tag() == Tag::SEQUENCE { element.reader(OBJECT).ok() } else { None }
 }
 
 /// Reads an AlgorithmIdentifier (the whole value) that names a digest.
@@ -67,7 +71,12 @@ impl<'a> Identifier<'a> {
 /// # Errors
 /// [`AlgorithmError::UnsupportedDigest`] names a digest that keiin does not compute; the others are malformed input.
 pub fn read_digest_algorithm(der: &[u8]) -> Result<DigestAlgorithm, AlgorithmError> {
-    let identifier = Identifier::read(der)?;
+    let element = Element::whole(der, OBJECT).map_err(|_| AlgorithmError::Malformed)?;
+    read_digest_element(&element)
+}
+
+fn read_digest_element(element: &Element<'_>) -> Result<DigestAlgorithm, AlgorithmError> {
+    let identifier = Identifier::read(element).ok_or(AlgorithmError::Malformed)?;
     let digest = DigestAlgorithm::from_oid(&identifier.oid)
         .ok_or(AlgorithmError::UnsupportedDigest { oid: identifier.oid })?;
     identifier.check_no_parameters()?;
@@ -88,7 +97,8 @@ pub fn read_signature_algorithm(
     der: &[u8],
     fallback_digest: Option<DigestAlgorithm>,
 ) -> Result<SignatureAlgorithm, AlgorithmError> {
-    let identifier = Identifier::read(der)?;
+    let element = Element::whole(der, OBJECT).map_err(|_| AlgorithmError::Malformed)?;
+    let identifier = Identifier::read(&element).ok_or(AlgorithmError::Malformed)?;
     let oid = identifier.oid;
     if let Some((scheme, digest)) = table::by_oid(&oid) {
         // Old DSA signers repeat the key's parameters here (RFC 3279, 2.2.2 says absent); they mean nothing.
@@ -102,7 +112,10 @@ pub fn read_signature_algorithm(
     };
     let malformed_parameters = AlgorithmError::MalformedParameters { oid };
     Ok(match table::named(&oid) {
-        Some(Named::RsassaPss) => PssParameters::read(identifier.parameters)
+        Some(Named::RsassaPss) => identifier
+            .parameters
+            .ok_or(MalformedPss) // RFC 4055, 3.1: a signature carries them
+            .and_then(|parameters| PssParameters::read(&parameters))
             .map_err(|MalformedPss| malformed_parameters)?
             .map_or(SignatureAlgorithm::Other { oid }, PssParameters::algorithm),
         Some(Named::Rsa) => {
@@ -111,12 +124,12 @@ pub fn read_signature_algorithm(
         }
         Some(Named::EcPublicKey) => named_by_key(Scheme::Ecdsa),
         Some(Named::Dsa) => named_by_key(Scheme::Dsa),
-        Some(Named::EcdsaWithSpecified) => match read_digest_algorithm(identifier.parameters) {
-            Ok(digest) => SignatureAlgorithm::Ecdsa { digest },
-            Err(AlgorithmError::UnsupportedDigest { .. }) => SignatureAlgorithm::Other { oid },
-            Err(_) => return Err(malformed_parameters),
+        Some(Named::EcdsaWithSpecified) => match identifier.parameters.map(|p| read_digest_element(&p)) {
+            Some(Ok(digest)) => SignatureAlgorithm::Ecdsa { digest },
+            Some(Err(AlgorithmError::UnsupportedDigest { .. })) => SignatureAlgorithm::Other { oid },
+            Some(Err(_)) | None => return Err(malformed_parameters),
         },
-        Some(Named::Ed25519 | Named::Ed448) if !identifier.parameters.is_empty() => {
+        Some(Named::Ed25519 | Named::Ed448) if identifier.parameters.is_some() => {
             return Err(malformed_parameters); // RFC 8410, 3
         }
         Some(Named::Ed25519) => SignatureAlgorithm::Ed25519,
@@ -149,54 +162,58 @@ impl PssParameters {
         SignatureAlgorithm::RsaPss { digest: self.digest, mgf: self.mgf, salt: self.salt }
     }
 
-    /// Reads the parameters' whole value; `None` when a digest or mask function in them is unknown.
-    pub(crate) fn read(der: &[u8]) -> Result<Option<Self>, MalformedPss> {
-        Self::read_fields(der).ok_or(MalformedPss)
+    /// Reads the parameters; `None` when a digest or mask function in them is unknown.
+    pub(crate) fn read(element: &Element<'_>) -> Result<Option<Self>, MalformedPss> {
+        Self::read_fields(element).ok_or(MalformedPss)
     }
 
-    fn read_fields(der: &[u8]) -> Option<Option<Self>> {
-        let mut fields = tlv::only(der, tlv::SEQUENCE)?;
-        let mut explicit = |number| tlv::take_tag(&mut fields, tlv::context(number));
-        let [hash, mgf, salt, trailer] = [explicit(0), explicit(1), explicit(2), explicit(3)];
-        if !fields.is_empty() {
-            return None;
-        }
-        let digest = hash.map_or(Some(Some(DigestAlgorithm::Sha1)), read_known_digest)?;
-        let mgf = mgf.map_or(Some(Some(DigestAlgorithm::Sha1)), read_mgf1_digest)?;
-        let salt = salt.map_or(Some(20), read_u32)?;
-        if trailer.map_or(Some(1), read_u32)? != 1 {
-            return None; // only trailerFieldBC exists
-        }
-        Some(digest.zip(mgf).map(|(digest, mgf)| Self { digest, mgf, salt }))
+    fn read_fields(element: &Element<'_>) -> Option<Option<Self>> {
+        let mut fields = sequence(element)?;
+        let digest =
+            explicit(&mut fields, 0)?.map_or(Some(Some(DigestAlgorithm::Sha1)), read_known_digest)?;
+        let mgf = explicit(&mut fields, 1)?.map_or(Some(Some(DigestAlgorithm::Sha1)), read_mgf1_digest)?;
+        let salt = explicit(&mut fields, 2)?.map_or(Some(20), read_u32)?;
+        let trailer = explicit(&mut fields, 3)?.map_or(Some(1), read_u32)?;
+        // Only trailerFieldBC exists.
+        let well_formed = fields.at_end() && trailer == 1;
+        well_formed.then(|| digest.zip(mgf).map(|(digest, mgf)| Self { digest, mgf, salt }))
+    }
+}
+
+/// Outer `None`: malformed. Inner `None`: absent.
+fn explicit<'a>(fields: &mut Reader<'a>, number: u32) -> Option<Option<Element<'a>>> {
+    match fields.optional(Tag::context(number), OBJECT).ok()? {
+        Some(field) => field.explicit(OBJECT).ok().map(Some),
+        None => Some(None),
     }
 }
 
 /// Outer `None`: malformed. Inner `None`: not known here.
-fn read_known_digest(der: &[u8]) -> Option<Option<DigestAlgorithm>> {
-    match read_digest_algorithm(der) {
+fn read_known_digest(element: Element<'_>) -> Option<Option<DigestAlgorithm>> {
+    match read_digest_element(&element) {
         Ok(digest) => Some(Some(digest)),
         Err(AlgorithmError::UnsupportedDigest { .. }) => Some(None),
         Err(_) => None,
     }
 }
 
-fn read_mgf1_digest(der: &[u8]) -> Option<Option<DigestAlgorithm>> {
-    let mgf = Identifier::read(der).ok()?;
-    if mgf.oid == table::MGF1 { read_known_digest(mgf.parameters) } else { Some(None) }
+fn read_mgf1_digest(element: Element<'_>) -> Option<Option<DigestAlgorithm>> {
+    let mgf = Identifier::read(&element)?;
+    if mgf.oid == table::MGF1 { read_known_digest(mgf.parameters?) } else { Some(None) }
 }
 
-fn read_u32(mut der: &[u8]) -> Option<u32> {
-    let magnitude = tlv::take_unsigned(&mut der)?;
-    let small = der.is_empty() && magnitude.len() <= 4;
-    small.then(|| magnitude.iter().fold(0, |sum, octet| sum << 8 | u32::from(*octet)))
+fn read_u32(element: Element<'_>) -> Option<u32> {
+    let integer = element.tag() == Tag::INTEGER;
+    if integer { element.unsigned(OBJECT).ok()?.try_into().ok() } else { None }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::der::write;
 
     fn identifier(oid: &Oid, parameters: &[u8]) -> Vec<u8> {
-        tlv::encode(tlv::SEQUENCE, &[&tlv::encode(tlv::OID, &[oid.octets()]), parameters])
+        write::sequence(&[&write::oid(oid)[..], parameters])
     }
 
     #[test]
@@ -260,10 +277,22 @@ mod tests {
 
     #[test]
     fn digest_info_is_that_of_rfc_8017() {
-        // RFC 8017, 9.2, note 1.
-        let prefix = [0x30, 0x31, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20];
-        let info = digest_info(DigestAlgorithm::Sha256, &[9; 32]).unwrap();
-        assert_eq!(info, [&prefix[..], &[9; 32]].concat());
+        // RFC 8017, 9.2, note 1; RIPEMD-160 after ISO/IEC 10118-3.
+        for (algorithm, prefix) in [
+            (
+                DigestAlgorithm::Md5,
+                &b"\x30\x20\x30\x0c\x06\x08\x2a\x86\x48\x86\xf7\x0d\x02\x05\x05\x00\x04\x10"[..],
+            ),
+            (DigestAlgorithm::Sha1, b"\x30\x21\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00\x04\x14"),
+            (DigestAlgorithm::Ripemd160, b"\x30\x21\x30\x09\x06\x05\x2b\x24\x03\x02\x01\x05\x00\x04\x14"),
+            (
+                DigestAlgorithm::Sha256,
+                b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20",
+            ),
+        ] {
+            let digest = vec![9; algorithm.len()];
+            assert_eq!(digest_info(algorithm, &digest), Some([prefix, &digest].concat()), "{algorithm}");
+        }
         assert_eq!(digest_info(DigestAlgorithm::Sha256, &[9; 31]), None);
     }
 }

@@ -6,14 +6,15 @@ use std::ops::Range;
 use keiin_model::{Curve, KeyAlgorithm, Oid};
 
 use crate::algorithm::table::{self, Named};
-use crate::algorithm::{Identifier, PssParameters, tlv};
+use crate::algorithm::{Identifier, PssParameters};
+use crate::der::{Element, Reader, Tag, first_non_der};
 pub use crate::provider::{Provider, SignatureError, VerifiedSignature, verify, verify_digest};
 
 /// Why a SubjectPublicKeyInfo is not a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The octets are not one DER SubjectPublicKeyInfo (RFC 5280, 4.1.2.7).
+    /// The octets are not one SubjectPublicKeyInfo (RFC 5280, 4.1.2.7).
     #[error("not a SubjectPublicKeyInfo")]
     Malformed,
     /// The key or its parameters are not as the standard of its algorithm says.
@@ -87,23 +88,41 @@ impl RsaKey {
     }
 
     fn read(der: &[u8], use_of: RsaUse) -> Option<Self> {
-        let mut fields = tlv::only(der, tlv::SEQUENCE)?;
+        let mut fields = strict_sequence(&Element::whole(der, OBJECT).ok()?)?;
         let mut integer = || {
-            let magnitude = tlv::take_unsigned(&mut fields)?;
-            let end = der.len() - fields.len();
+            let magnitude = take_magnitude(&mut fields)?;
+            let end = fields.offset();
             (!magnitude.is_empty()).then_some(end - magnitude.len()..end)
         };
         let (modulus, exponent) = (integer()?, integer()?);
-        fields.is_empty().then_some(Self { der: der.into(), modulus, exponent, use_of })
+        fields.at_end().then_some(Self { der: der.into(), modulus, exponent, use_of })
     }
 }
 
 impl DsaParameters {
-    fn read(der: &[u8]) -> Option<Self> {
-        let mut fields = tlv::only(der, tlv::SEQUENCE)?;
-        let mut integer = || tlv::take_unsigned(&mut fields).map(Box::from);
+    fn read(element: &Element<'_>) -> Option<Self> {
+        let mut fields = strict_sequence(element)?;
+        let mut integer = || take_magnitude(&mut fields).map(Box::from);
         let (p, q, g) = (integer()?, integer()?, integer()?);
-        fields.is_empty().then_some(Self { p, q, g })
+        fields.at_end().then_some(Self { p, q, g })
+    }
+}
+
+/// How der names what is read here.
+const OBJECT: &str = "SubjectPublicKeyInfo";
+
+/// The fields of a SEQUENCE that is DER all through: keys and signature values have one encoding only.
+pub(crate) fn strict_sequence<'a>(element: &Element<'a>) -> Option<Reader<'a>> {
+    let strict = element.tag() == Tag::SEQUENCE && first_non_der(element).is_none();
+    if strict { element.reader(OBJECT).ok() } else { None }
+}
+
+/// Takes a non-negative INTEGER: big-endian without leading zero, so empty for zero.
+pub(crate) fn take_magnitude<'a>(fields: &mut Reader<'a>) -> Option<&'a [u8]> {
+    match fields.expect(Tag::INTEGER, OBJECT).ok()?.integer(OBJECT).ok()? {
+        [0, magnitude @ ..] => Some(magnitude),
+        [first, ..] if first & 0x80 != 0 => None,
+        magnitude => Some(magnitude),
     }
 }
 
@@ -175,32 +194,29 @@ impl PublicKey {
 
 /// The AlgorithmIdentifier and the octets of the BIT STRING, which no key in use leaves unfinished.
 fn split(spki: &[u8]) -> Option<(Identifier<'_>, &[u8])> {
-    let mut fields = tlv::only(spki, tlv::SEQUENCE)?;
-    let identifier = Identifier::read_content(tlv::take_tag(&mut fields, tlv::SEQUENCE)?)?;
-    let [0, key @ ..] = tlv::take_tag(&mut fields, tlv::BIT_STRING)? else { return None };
-    fields.is_empty().then_some((identifier, key))
+    let spki = Element::whole(spki, OBJECT).ok().filter(|spki| spki.tag() == Tag::SEQUENCE)?;
+    let mut fields = spki.reader(OBJECT).ok()?;
+    let identifier = Identifier::read(&fields.read(OBJECT).ok()?)?;
+    let key = fields.expect(Tag::BIT_STRING, OBJECT).ok()?.bit_string_octets(OBJECT).ok()?;
+    fields.at_end().then_some((identifier, key))
 }
 
 fn read_named(identifier: &Identifier<'_>, key: &[u8]) -> Option<PublicKey> {
-    let oid = identifier.oid;
-    let parameters = identifier.parameters;
-    match table::named(&oid) {
-        Some(Named::Rsa) => match parameters {
-            [] | [tlv::NULL, 0] => read_rsa(key, RsaUse::Any),
-            _ => None,
-        },
+    let parameters = identifier.parameters.as_ref();
+    match table::named(&identifier.oid) {
+        Some(Named::Rsa) if identifier.has_no_parameters() => read_rsa(key, RsaUse::Any),
         Some(Named::RsassaPss) => read_rsa(key, read_pss_restriction(parameters)?),
-        Some(Named::EcPublicKey) => read_ec(parameters, key),
-        Some(Named::Dsa) => read_dsa(parameters, key),
-        Some(Named::Ed25519) if parameters.is_empty() => Some(PublicKey {
+        Some(Named::EcPublicKey) => read_ec(parameters?, key),
+        Some(Named::Dsa) => read_dsa(parameters.filter(|_| !identifier.has_no_parameters()), key),
+        Some(Named::Ed25519) if parameters.is_none() => Some(PublicKey {
             algorithm: KeyAlgorithm::Ed25519,
             material: Material::Ed25519(key.try_into().ok()?),
         }),
-        Some(Named::Ed448) if parameters.is_empty() && key.len() == 57 => {
+        Some(Named::Ed448) if parameters.is_none() && key.len() == 57 => {
             Some(PublicKey { algorithm: KeyAlgorithm::Ed448, material: Material::Opaque })
         }
-        Some(Named::Ed25519 | Named::Ed448) => None,
-        Some(Named::EcdsaWithSpecified) | None => Some(opaque(oid)),
+        Some(Named::Rsa | Named::Ed25519 | Named::Ed448) => None,
+        Some(Named::EcdsaWithSpecified) | None => Some(opaque(identifier.oid)),
     }
 }
 
@@ -214,31 +230,33 @@ fn read_rsa(key: &[u8], use_of: RsaUse) -> Option<PublicKey> {
     Some(PublicKey { algorithm, material: Material::Rsa(rsa) })
 }
 
-fn read_pss_restriction(parameters: &[u8]) -> Option<RsaUse> {
-    if parameters.is_empty() {
-        return Some(RsaUse::Pss);
-    }
+fn read_pss_restriction(parameters: Option<&Element<'_>>) -> Option<RsaUse> {
+    let Some(parameters) = parameters else { return Some(RsaUse::Pss) };
     Some(PssParameters::read(parameters).ok()?.map_or(RsaUse::Unknown, RsaUse::PssWith))
 }
 
-fn read_dsa(parameters: &[u8], mut key: &[u8]) -> Option<PublicKey> {
-    let y = tlv::take_unsigned(&mut key)?;
-    let parameters = match parameters {
-        [] | [tlv::NULL, 0] => None,
-        present => Some(DsaParameters::read(present)?),
+fn read_dsa(parameters: Option<&Element<'_>>, key: &[u8]) -> Option<PublicKey> {
+    let y = Element::whole(key, OBJECT).ok().filter(|y| first_non_der(y).is_none())?;
+    let y = take_magnitude(&mut Reader::new(y.bytes()))?;
+    let (parameters, bits) = match parameters {
+        None => (None, 0),
+        Some(present) => {
+            let present = DsaParameters::read(present)?;
+            let bits = bits(&present.p)?;
+            (Some(present), bits)
+        }
     };
-    let size = parameters.as_ref().map_or(Some(0), |dsa| bits(&dsa.p))?;
     let material = Material::Dsa { parameters, y: y.into() };
-    key.is_empty().then_some(PublicKey { algorithm: KeyAlgorithm::Dsa { bits: size }, material })
+    Some(PublicKey { algorithm: KeyAlgorithm::Dsa { bits }, material })
 }
 
 /// RFC 5480, 2.1.1: a named curve. One that keiin does not name is known by its own OID, and explicit parameters by
 /// that of `id-ecPublicKey`; neither is verified with.
-fn read_ec(mut parameters: &[u8], point: &[u8]) -> Option<PublicKey> {
-    let Some(name) = tlv::take_tag(&mut parameters, tlv::OID) else {
-        return (!parameters.is_empty()).then(|| opaque(table::EC_PUBLIC_KEY));
-    };
-    let name = Oid::from_octets(name).ok()?;
+fn read_ec(parameters: &Element<'_>, point: &[u8]) -> Option<PublicKey> {
+    if parameters.tag() != Tag::OID {
+        return Some(opaque(table::EC_PUBLIC_KEY));
+    }
+    let name = parameters.oid(OBJECT).ok()?;
     let Some(curve) = curve_by_oid(&name) else { return Some(opaque(name)) };
     let field = usize::try_from(curve.bits().div_ceil(8)).ok()?;
     let well_formed = match point.first()? {
@@ -273,11 +291,11 @@ fn bits(magnitude: &[u8]) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::der::write;
 
     fn spki(oid: Oid, parameters: &[u8], key: &[u8]) -> Vec<u8> {
-        let name = tlv::encode(tlv::OID, &[oid.octets()]);
-        let identifier = tlv::encode(tlv::SEQUENCE, &[&name, parameters]);
-        tlv::encode(tlv::SEQUENCE, &[&identifier, &tlv::encode(tlv::BIT_STRING, &[&[0], key])])
+        let identifier = write::sequence(&[&write::oid(&oid)[..], parameters]);
+        write::sequence(&[identifier, write::element(3, &[&[0], key].concat())])
     }
 
     #[test]
@@ -295,7 +313,7 @@ mod tests {
         let oid = table::RSA_ENCRYPTION;
         assert_eq!(PublicKey::read(&spki(oid, &[5, 0], &negative)), Err(KeyError::MalformedKey { oid }));
         assert_eq!(PublicKey::read(&[0x30, 0]), Err(KeyError::Malformed));
-        let p256 = tlv::encode(tlv::OID, &[Oid::new(&[1, 2, 840, 10045, 3, 1, 7]).octets()]);
+        let p256 = write::oid(&Oid::new(&[1, 2, 840, 10045, 3, 1, 7]));
         for point in [&[0][..], &[4; 64], &[6; 65], &[]] {
             assert!(PublicKey::read(&spki(table::EC_PUBLIC_KEY, &p256, point)).is_err());
         }
@@ -305,8 +323,7 @@ mod tests {
     #[test]
     fn what_is_only_named_is_read() {
         let sm2 = Oid::new(&[1, 2, 156, 10197, 1, 301]);
-        let key = PublicKey::read(&spki(table::EC_PUBLIC_KEY, &tlv::encode(tlv::OID, &[sm2.octets()]), &[4]))
-            .unwrap();
+        let key = PublicKey::read(&spki(table::EC_PUBLIC_KEY, &write::oid(&sm2), &[4])).unwrap();
         assert_eq!(key.algorithm(), KeyAlgorithm::Other { oid: sm2 });
         let explicit = PublicKey::read(&spki(table::EC_PUBLIC_KEY, &[0x30, 0], &[4])).unwrap();
         assert_eq!(explicit.algorithm(), KeyAlgorithm::Other { oid: table::EC_PUBLIC_KEY });

@@ -4,12 +4,12 @@
 use keiin_model::{DigestAlgorithm, Oid, SignatureAlgorithm};
 
 use super::table::{self, Scheme};
-use super::tlv;
+use crate::der::write;
 
-const NULL: &[u8] = &[tlv::NULL, 0];
+const NULL: &[u8] = &[5, 0];
 
 fn identifier(oid: &Oid, parameters: &[u8]) -> Vec<u8> {
-    tlv::encode(tlv::SEQUENCE, &[&tlv::encode(tlv::OID, &[oid.octets()]), parameters])
+    write::sequence(&[&write::oid(oid)[..], parameters])
 }
 
 /// The AlgorithmIdentifier of a digest as CMS writes it: without parameters (RFC 5754, 2; RFC 3370, 2.1), except MD5,
@@ -37,22 +37,13 @@ pub fn signature_algorithm_identifier(algorithm: SignatureAlgorithm) -> Option<V
 /// RSASSA-PSS-params; what equals its DEFAULT is left out (X.690, 11.5), and digests carry NULL (RFC 4055, 2.1).
 fn pss_parameters(digest: DigestAlgorithm, mgf: DigestAlgorithm, salt: u32) -> Vec<u8> {
     let sha1 = DigestAlgorithm::Sha1;
-    let field = |number, present: bool, value: &[u8]| {
-        if present { tlv::encode(tlv::context(number), &[value]) } else { Vec::new() }
+    let field = |identifier: u8, present: bool, value: &[u8]| {
+        if present { write::element(identifier, value) } else { Vec::new() }
     };
-    let hash = field(0, digest != sha1, &identifier(&digest.oid(), NULL));
-    let mask = field(1, mgf != sha1, &identifier(&table::MGF1, &identifier(&mgf.oid(), NULL)));
-    let salt_length = field(2, salt != 20, &integer(salt));
-    tlv::encode(tlv::SEQUENCE, &[&hash, &mask, &salt_length])
-}
-
-fn integer(value: u32) -> Vec<u8> {
-    // One zero octet in front keeps it non-negative; then strip what is not needed.
-    let octets = u64::from(value).to_be_bytes();
-    let needed =
-        |at: &usize| octets.get(*at..*at + 2).is_none_or(|o| !matches!(o, [0, low] if low & 0x80 == 0));
-    let start = (0..octets.len()).find(needed).unwrap_or_default();
-    tlv::encode(tlv::INTEGER, &[octets.get(start..).unwrap_or_default()])
+    let hash = field(0xa0, digest != sha1, &identifier(&digest.oid(), NULL));
+    let mask = field(0xa1, mgf != sha1, &identifier(&table::MGF1, &identifier(&mgf.oid(), NULL)));
+    let salt_length = field(0xa2, salt != 20, &write::unsigned(salt.into()));
+    write::sequence(&[hash, mask, salt_length])
 }
 
 /// The DER DigestInfo that RSASSA-PKCS1-v1_5 pads (RFC 8017, 9.2), as `CKM_RSA_PKCS` of a card wants it.
@@ -68,5 +59,5 @@ pub(crate) fn digest_info_without_parameters(algorithm: DigestAlgorithm, digest:
 
 fn encode_digest_info(algorithm: DigestAlgorithm, parameters: &[u8], digest: &[u8]) -> Vec<u8> {
     let name = identifier(&algorithm.oid(), parameters);
-    tlv::encode(tlv::SEQUENCE, &[&name, &tlv::encode(tlv::OCTET_STRING, &[digest])])
+    write::sequence(&[name, write::octet_string(digest)])
 }
