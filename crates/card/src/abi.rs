@@ -318,7 +318,8 @@ pub(super) unsafe extern "C" fn C_GetAttributeValue(
 /// # Safety
 /// `attribute.pValue` is null or has room for `attribute.ulValueLen` octets.
 unsafe fn fill(attribute: &mut CK_ATTRIBUTE, value: Result<&[u8], CK_RV>) -> Result<(), CK_RV> {
-    let room = std::mem::replace(&mut attribute.ulValueLen, CK_UNAVAILABLE_INFORMATION);
+    let room = attribute.ulValueLen; // no reference into it: Windows packs the structure
+    attribute.ulValueLen = CK_UNAVAILABLE_INFORMATION;
     let value = value?;
     if !attribute.pValue.is_null() {
         if room < ulong(value.len()) {

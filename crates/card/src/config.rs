@@ -95,6 +95,8 @@ pub enum Fault {
     RemoveAfterSigns(u32),
     /// Each signature takes that many milliseconds.
     SlowMs(u64),
+    /// Another program changes the PIN after the first login.
+    PinChanged,
     /// C_Sign fails with CKR_DEVICE_ERROR.
     SignFails,
     /// C_GetTokenInfo fails with CKR_TOKEN_NOT_RECOGNIZED: some other card is in the reader.

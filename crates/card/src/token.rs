@@ -84,7 +84,8 @@ impl Token {
         if state.tries_left == 0 {
             return Err(CKR_PIN_LOCKED);
         }
-        let right = pin == self.card.pin.as_bytes();
+        let changed = self.card.fault == Fault::PinChanged && state.compared > 0;
+        let right = pin == self.card.pin.as_bytes() && !changed;
         state.compared += 1;
         state.tries_left = if right { self.card.tries } else { state.tries_left - 1 };
         self.remember(state)?;

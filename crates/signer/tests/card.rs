@@ -85,6 +85,7 @@ fn readers(doctor: &Identity, login: &Identity, ca: &Identity, curve: &Identity)
         faulty("pulled-init", Fault::RemoveAfterSignInit),
         faulty("pulled-later", Fault::RemoveAfterSigns(1)),
         faulty("slow", Fault::SlowMs(700)),
+        faulty("changed", Fault::PinChanged),
         faulty("broken", Fault::SignFails),
         faulty("foreign", Fault::NotRecognized),
         card("shared"),
@@ -164,6 +165,17 @@ fn the_tries_are_looked_at_before_every_signature() {
     assert_eq!(machine.tries("worn"), (1, 2));
     std::fs::write(&file, state).unwrap();
     sign_once(&card).expect("the refused operation was given up and the next one begins anew");
+}
+
+/// A program that signs a hundred files in a row must not use up the tries with a PIN that was right once.
+#[test]
+fn a_pin_that_was_refused_is_never_sent_again() {
+    let machine = machine();
+    let card = machine.open("changed", "1234").unwrap();
+    for _ in 0..3 {
+        assert!(matches!(sign_once(&card), Err(SignerError::PinWrong)));
+    }
+    assert_eq!(machine.tries("changed"), (14, 2), "one comparison at the login, one at the first signature");
 }
 
 #[test]
