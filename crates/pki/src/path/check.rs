@@ -170,6 +170,8 @@ struct State<'p> {
     inhibit_any_policy: u64,
     policy_mapping: u64,
     max_path_length: u64,
+    /// The pathLenConstraint that max_path_length counts down from.
+    stated_path_length: u64,
     issuer: Name<'p>,
     constraints: Vec<&'p NameConstraints<'p>>,
     comparisons: u32,
@@ -185,6 +187,7 @@ impl<'p> State<'p> {
             inhibit_any_policy: from(parameters.any_policy_inhibit),
             policy_mapping: from(parameters.policy_mapping_inhibit),
             max_path_length: n,
+            stated_path_length: n,
             issuer: anchor.subject,
             constraints: Vec::new(),
             comparisons: parameters.name_comparisons.unwrap_or(Limits::default().name_comparisons),
@@ -300,11 +303,16 @@ impl<'p> State<'p> {
         if !certificate.is_self_issued() {
             self.max_path_length = match self.max_path_length.checked_sub(1) {
                 Some(left) => left,
-                None => return refuse(PathErrorKind::PathLength { allowed: 0 }, "RFC 5280, 6.1.4 (l)"),
+                None => {
+                    let allowed = self.stated_path_length;
+                    return refuse(PathErrorKind::PathLength { allowed }, "RFC 5280, 6.1.4 (l)");
+                }
             };
         }
         if let Some(allowed) = certificate.basic_constraints.and_then(|c| c.path_len) {
-            self.max_path_length = self.max_path_length.min(allowed);
+            if allowed < self.max_path_length {
+                (self.max_path_length, self.stated_path_length) = (allowed, allowed);
+            }
         }
         if certificate.key_usage.is_some_and(|usage| !usage.contains(KeyUsage::KEY_CERT_SIGN)) {
             return refuse(PathErrorKind::KeyUsage, "RFC 5280, 6.1.4 (n)");

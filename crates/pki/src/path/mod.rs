@@ -13,8 +13,10 @@ mod policy;
 
 use keiin_model::ObjectId;
 
+pub(crate) use budget::Signed;
 pub use budget::{Budget, Limits, SignatureFailure};
 pub use build::build;
+pub(crate) use build::key_hint;
 pub use check::{Indicator, PathError, PathErrorKind, PathOutput, PathParameters, check};
 pub use policy::{ValidPolicy, user_notices};
 
