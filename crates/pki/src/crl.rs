@@ -205,7 +205,7 @@ impl<'a> Iterator for RevokedCertificates<'a> {
 }
 
 impl<'a> RevokedCertificate<'a> {
-    fn read(element: &Element<'a>) -> Result<Self, DerError> {
+    pub(crate) fn read(element: &Element<'a>) -> Result<Self, DerError> {
         let mut reader = element.reader("revokedCertificate")?;
         let serial = reader.expect(Tag::INTEGER, "userCertificate")?.integer("userCertificate")?;
         let date = reader.read("revocationDate")?.time("revocationDate")?;

@@ -13,8 +13,10 @@ mod policy;
 
 use keiin_model::ObjectId;
 
+pub(crate) use budget::Signed;
 pub use budget::{Budget, Limits, SignatureFailure};
 pub use build::build;
+pub(crate) use build::key_hint;
 pub use check::{Indicator, PathError, PathErrorKind, PathOutput, PathParameters, check};
 pub use policy::{ValidPolicy, user_notices};
 
@@ -55,7 +57,8 @@ impl<'a> Anchor<'a> {
 #[derive(Clone, Debug)]
 pub struct CandidatePath<'s> {
     certificates: Vec<&'s Certificate<'s>>,
-    keys: Vec<PublicKey>,
+    target_key: Option<PublicKey>,
+    issuer_keys: Vec<PublicKey>,
     signatures: Vec<VerifiedSignature>,
     anchor: &'s Anchor<'s>,
 }
@@ -89,28 +92,25 @@ impl<'s> CandidatePath<'s> {
         self.anchor
     }
 
-    /// The target's key, with DSA parameters inherited where it has none: RFC 5280's working public key.
-    pub fn target_key(&self) -> Option<&PublicKey> {
-        self.keys.first()
+    /// The target's key, with DSA parameters inherited where it has none: RFC 5280's working public key. `None` when it
+    /// cannot be read.
+    pub const fn target_key(&self) -> Option<&PublicKey> {
+        self.target_key.as_ref()
     }
 
     /// The steps from the target upwards; none when the target itself is an anchor.
-    pub fn links(&self) -> impl DoubleEndedIterator<Item = Link<'_, 's>> {
-        let certificates = self.certificates.windows(2).filter_map(|pair| match pair {
-            [certificate, issuer] => Some((*certificate, *issuer)),
-            _ => None,
-        });
-        certificates
-            .zip(self.keys.iter().skip(1))
-            .zip(&self.signatures)
-            .map(|(((certificate, issuer), issuer_key), signature)| Link {
+    pub fn links(&self) -> Vec<Link<'_, 's>> {
+        let pairs = self.certificates.iter().zip(self.certificates.iter().skip(1));
+        let signed = self.issuer_keys.iter().zip(&self.signatures);
+        pairs
+            .zip(signed)
+            .map(|((certificate, issuer), (issuer_key, signature))| Link {
                 certificate,
                 issuer,
                 issuer_key,
                 signature,
             })
-            .collect::<Vec<_>>()
-            .into_iter()
+            .collect()
     }
 }
 

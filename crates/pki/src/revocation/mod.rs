@@ -2,8 +2,11 @@
 //! What CRLs and OCSP answers say of a certificate: facts, whatever their date. The engine decides by time, freshness
 //! and proofs of existence, and judges the path of each signer.
 
+mod answer;
 mod list;
-mod ocsp_answer;
+mod listing;
+mod scan;
+mod scope;
 
 use keiin_model::{ObjectId, Oid, SignatureAlgorithm, Time};
 
@@ -124,9 +127,12 @@ pub enum RevocationRejection {
     /// It lists another kind of certificate: users, CAs, attributes (RFC 5280, 6.3.3 (b)(2)(ii) to (iv)).
     #[error("the list is of another kind of certificate")]
     CertificateKind,
-    /// Named as indirect by the certificate, and it is not (RFC 5280, 6.3.3 (b)(1)), or no reason is left.
+    /// The certificate names another CRL issuer, or this one and the list is not indirect (RFC 5280, 6.3.3 (b)(1)).
     #[error("the list does not speak for the certificate's issuer")]
-    NotIndirect,
+    Issuer,
+    /// The list and the distribution point have no reason in common (RFC 5280, 6.3.3 (d)).
+    #[error("the list covers no reason that the distribution point has")]
+    Reasons,
     /// A critical extension that is not known (RFC 5280, 5.2 and 5.3).
     #[error("a critical extension is not known")]
     UnknownCriticalExtension,
@@ -206,12 +212,20 @@ impl<'s> RevocationFacts<'s> {
 /// CRL issuer that the certificate names, or a delegated responder. Whether the signer's own path holds is for the
 /// caller to judge.
 pub fn facts<'s>(
-    _certificate: &Certificate<'_>,
-    _issuer: &'s Certificate<'s>,
-    _crls: &'s Crls<'s>,
-    _ocsps: &'s Ocsps<'s>,
-    _store: &'s CertificateStore<'s>,
-    _budget: &mut Budget,
+    certificate: &Certificate<'_>,
+    issuer: &'s Certificate<'s>,
+    crls: &'s Crls<'s>,
+    ocsps: &'s Ocsps<'s>,
+    store: &'s CertificateStore<'s>,
+    budget: &mut Budget,
 ) -> RevocationFacts<'s> {
-    RevocationFacts::default()
+    let mut facts = RevocationFacts::default();
+    listing::read(&mut facts, certificate, issuer, crls, store, budget);
+    answer::read(&mut facts, certificate, issuer, ocsps, store, budget);
+    facts.usable.sort_by(|a, b| {
+        let key = |f: &RevocationFact<'_>| (f.this_update, f.delta.is_some(), f.produced_at);
+        key(b).cmp(&key(a)).then_with(|| (a.object, a.delta).cmp(&(b.object, b.delta)))
+    });
+    facts.rejected.sort_by_key(|rejected| rejected.object);
+    facts
 }
