@@ -134,7 +134,10 @@ impl Document {
 
     /// A signature that was just made: detached content is digested again only when a step needs it.
     pub(crate) fn signed(bytes: Vec<u8>, content: Option<&Content>) -> Result<Self, Error> {
-        Self::read(bytes, content)
+        let wanted =
+            keiin_cades::digests_wanted(&bytes).map_err(|source| Error::Cades { name: None, source })?;
+        let is_detached = !wanted.is_empty();
+        Self::read(bytes, content.filter(|_| is_detached))
     }
 
     /// The detached content.

@@ -162,7 +162,7 @@ pub fn policy(config: &Config) -> Result<Policy, Error> {
 
 /// The strict policy of Japanese healthcare with the HPKI profile and no anchors yet.
 pub fn hpki_policy() -> Policy {
-    Policy::hpki(Arc::new(keiin_hpki::Hpki), Vec::new(), Vec::new())
+    Policy::hpki(Arc::new(keiin_hpki::Hpki::new()), Vec::new(), Vec::new())
 }
 
 /// Reads an algorithm table from a file.

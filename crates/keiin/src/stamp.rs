@@ -7,7 +7,10 @@ use crate::{
     Error,
     content::{Content, ContentError},
     document::{Document, token_facts},
-    model::{DigestAlgorithm, Evidence, Indication, SubIndication, Time},
+    model::{
+        Check, DigestAlgorithm, Evidence, Indication, Outcome, SignerReport, SubIndication, Time,
+        TimestampReport,
+    },
     setup::Setup,
     tsa::{Stamped, TsaError, TsaFailure, request_timestamp},
     verify::judge,
@@ -83,9 +86,29 @@ fn acceptable(
     let stands = match indication {
         Indication::TotalPassed => true,
         Indication::TotalFailed => false,
-        // Revocation data of after the time-stamp is still to come.
-        Indication::Indeterminate if sub_indication == Some(SubIndication::TryLater) => true,
-        Indication::Indeterminate => setup.policy.tsa_anchors.is_empty(),
+        Indication::Indeterminate => setup.policy.tsa_anchors.is_empty() || only_revocation_is_open(report),
     };
     if stands { Ok(()) } else { Err(TsaError::NotAcceptable { indication, sub_indication }) }
+}
+
+/// Whether a trusted TSA's certificate was valid when it stamped, and nothing but revocation data is missing: that can
+/// still come, today because of a CRL server that is down, or tomorrow because it is to be younger than the time-stamp.
+fn only_revocation_is_open(report: &TimestampReport) -> bool {
+    let within = |signer: &SignerReport| signer.not_before <= report.time && report.time <= signer.not_after;
+    let open = match report.sub_indication {
+        Some(SubIndication::TryLater) => true,
+        Some(SubIndication::CertificateChainGeneralFailure) => {
+            has_open(&report.checks, REVOCATION_KNOWN) && !has_open(&report.checks, PATH_RULES)
+        }
+        _ => false,
+    };
+    open && report.signer.as_ref().is_some_and(within)
+}
+
+const REVOCATION_KNOWN: &str = "xcv.revocation.known";
+const PATH_RULES: &str = "xcv.path.rules";
+
+fn has_open(checks: &[Check], id: &str) -> bool {
+    let is_open = |c: &Check| c.id == id && matches!(c.outcome, Outcome::Indeterminate | Outcome::Failed);
+    checks.iter().any(|c| is_open(c) || has_open(&c.children, id))
 }
