@@ -72,7 +72,8 @@ impl Prepared {
     fn signer_info(&self, value: &[u8]) -> Result<Vec<u8>, CadesError> {
         let certificate = Certificate::read(&self.certificate)?;
         let key = PublicKey::read(certificate.spki).map_err(CadesError::Key)?;
-        verify(&key, &self.algorithm, &self.to_be_signed, value).map_err(CadesError::WrongValue)?;
+        verify(&key, &self.algorithm, &self.to_be_signed, value)
+            .map_err(|wrong| CadesError::WrongValue(Box::new(wrong)))?;
         let algorithm = signature_algorithm_identifier(self.algorithm)
             .ok_or(CadesError::NotForSigning { algorithm: self.algorithm })?;
         let mut signed = self.to_be_signed.to_vec();

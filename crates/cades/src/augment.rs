@@ -53,6 +53,20 @@ impl Container for Cades {
     }
 }
 
+impl From<CadesError> for ContainerError {
+    fn from(error: CadesError) -> Self {
+        match error {
+            CadesError::Misuse { what } => Self::Misuse { what },
+            CadesError::TokenMismatch { what } => Self::Token { what },
+            CadesError::Limit { object, limit } => Self::Limit { object, limit },
+            CadesError::Malformed(error) | CadesError::Structure(error) => {
+                Self::Malformed { object: error.object, source: Some(Box::new(error)) }
+            }
+            other => Self::Malformed { object: "CAdES signature", source: Some(Box::new(other)) },
+        }
+    }
+}
+
 impl Cades {
     /// The container with edits made, read again; refused when a time-stamp that was intact no longer is.
     fn spliced(&self, edits: &[Edit]) -> Result<Self, CadesError> {

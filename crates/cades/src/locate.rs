@@ -7,10 +7,11 @@ use keiin_pki::{
     digest::object_id,
 };
 
-use crate::CadesError;
-
-/// Counter-signatures of counter-signatures. Nobody nests them; each level is an attribute in an attribute.
-const MAX_NESTED: usize = 8;
+use crate::{
+    CadesError,
+    attribute_oid::{ARCHIVE_TIMESTAMP_V1, ARCHIVE_TIMESTAMP_V2, ARCHIVE_TIMESTAMP_V3},
+    limits::MAX_COUNTERSIGNATURE_DEPTH,
+};
 
 /// A signature that was found.
 pub(crate) struct Found<'a> {
@@ -22,7 +23,7 @@ pub(crate) struct Found<'a> {
 /// Finds a signature. Two signatures with one value are one object; the first stands for both.
 pub(crate) fn find_signer<'a>(signed: &SignedData<'a>, id: &ObjectId) -> Result<Found<'a>, CadesError> {
     let mut level: Vec<SignerInfo<'a>> = signed.signer_infos.clone();
-    for depth in 0..MAX_NESTED {
+    for depth in 0..=MAX_COUNTERSIGNATURE_DEPTH {
         let mut next = Vec::new();
         for signer in level {
             if object_id(&signer.signature.octets("signature")?.to_cow()) == *id {
@@ -45,17 +46,11 @@ fn countersigners<'a>(signer: &SignerInfo<'a>) -> Vec<SignerInfo<'a>> {
 /// all unsigned attributes as they stand (TS 101 733, 6.4.1), so that nothing can be added beside it.
 pub(crate) fn has_old_archive_timestamp(signed: &SignedData<'_>) -> bool {
     let mut attributes = signed.signer_infos.iter().flat_map(|signer| &signer.unsigned);
-    attributes.any(|a| {
-        matches!(
-            a.kind,
-            crate::attribute_oid::ARCHIVE_TIMESTAMP_V1 | crate::attribute_oid::ARCHIVE_TIMESTAMP_V2
-        )
-    })
+    attributes.any(|a| matches!(a.kind, ARCHIVE_TIMESTAMP_V1 | ARCHIVE_TIMESTAMP_V2))
 }
 
 /// Whether any signature has an archive time-stamp of any version.
 pub(crate) fn has_archive_timestamp(signed: &SignedData<'_>) -> bool {
     let mut attributes = signed.signer_infos.iter().flat_map(|signer| &signer.unsigned);
-    attributes.any(|a| a.kind == crate::attribute_oid::ARCHIVE_TIMESTAMP_V3)
-        || has_old_archive_timestamp(signed)
+    attributes.any(|a| a.kind == ARCHIVE_TIMESTAMP_V3) || has_old_archive_timestamp(signed)
 }

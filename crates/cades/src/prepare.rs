@@ -5,9 +5,9 @@ use keiin_model::{Bytes, DigestAlgorithm, KeyAlgorithm, ObjectId, Oid, Signature
 use keiin_pki::{
     algorithm::signature_algorithm_identifier,
     cert::Certificate,
-    cms::oid,
+    cms::{SignedData, oid},
     der::{DerError, write},
-    digest::digest,
+    digest::{Hasher, digest},
     key::PublicKey,
 };
 use serde::{Deserialize, Serialize};
@@ -115,7 +115,7 @@ pub fn prepare_additional<C: AsRef<[u8]>>(
     if has_old_archive_timestamp(&signed) {
         return Err(CadesError::Misuse { what: OLD_ARCHIVE });
     }
-    let digest = existing.content_digest(signer.message_digest)?;
+    let digest = digest_of_signed(&signed, existing.content(), signer.message_digest)?;
     let cms = Bytes::from(existing.as_bytes());
     Ok(signer.prepared(Some(signed.encapsulated.kind), &digest, Destination::Beside { cms }))
 }
@@ -179,7 +179,7 @@ impl<'a> SignerChoice<'a> {
         }
         let key = PublicKey::read(certificate.spki).map_err(CadesError::Key)?.algorithm();
         if !fits(algorithm, key) {
-            return Err(CadesError::KeyMismatch { algorithm, key });
+            return Err(CadesError::KeyMismatch { algorithm });
         }
         let chain = chain.iter().map(|c| Bytes::from(c.as_ref())).collect();
         Ok(Self { certificate, chain, intent, message_digest, now })
@@ -253,9 +253,24 @@ fn digest_of_content(content: &Content, algorithm: DigestAlgorithm) -> Result<By
     match content {
         Content::Bytes(content) => Ok(digest(algorithm, content).into()),
         Content::Digests(digests) => digests.value(algorithm).cloned().ok_or(CadesError::Misuse {
-            what: "the digest of the content is not given in the algorithm that the signature uses",
+            what: "the digest of the content is not given in the algorithm that is asked for",
         }),
     }
+}
+
+/// The digest of what a CMS signs, inside it or beside it.
+pub(crate) fn digest_of_signed(
+    signed: &SignedData<'_>,
+    beside: Option<&Content>,
+    algorithm: DigestAlgorithm,
+) -> Result<Bytes, CadesError> {
+    if let Some(segments) = signed.encapsulated.segments() {
+        let mut hasher = Hasher::new(algorithm);
+        segments.for_each(|segment| hasher.update(segment));
+        return Ok(hasher.finish().into());
+    }
+    let what = "the signed content is not in this file: give it, or its digest";
+    digest_of_content(beside.ok_or(CadesError::Misuse { what })?, algorithm)
 }
 
 /// The digest of the content that a signature by this scheme needs, for callers that stream the content.

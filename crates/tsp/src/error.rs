@@ -55,11 +55,9 @@ pub enum TspError {
     #[error("the token does not have the nonce of the request")]
     WrongNonce,
     /// The token is under another policy.
-    #[error("the token is under policy {answered}, not {asked}")]
+    #[error("the token is under policy {answered}, which was not asked for")]
     WrongPolicy {
-        /// Asked for.
-        asked: Oid,
-        /// Got.
+        /// The token's.
         answered: Oid,
     },
     /// A token has exactly one signer (RFC 3161, 2.4.2).

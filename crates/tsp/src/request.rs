@@ -108,9 +108,7 @@ impl Request {
             return Err(TspError::WrongNonce);
         }
         match self.policy {
-            Some(asked) if info.policy != asked => {
-                Err(TspError::WrongPolicy { asked, answered: info.policy })
-            }
+            Some(asked) if info.policy != asked => Err(TspError::WrongPolicy { answered: info.policy }),
             _ => Ok(()),
         }
     }

@@ -60,7 +60,7 @@ fn the_policy_is_compared_when_one_was_asked_for() {
     assert!(request.accept(&answer(&request, &Faults::none())).is_ok());
     let other = Faults::on("/tsa/tsa-rsa", Fault::WrongPolicy);
     let wrong = request.accept(&answer(&request, &other));
-    assert!(matches!(wrong, Err(TspError::WrongPolicy { asked, .. }) if asked == policy));
+    assert!(matches!(wrong, Err(TspError::WrongPolicy { answered }) if answered != policy));
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::{
     hash_index, imprint,
     intent::is_for_new,
     locate::{Found, find_signer},
+    prepare::digest_of_signed,
 };
 
 /// Computes what is to be stamped. For an archive time-stamp the state is the ATSHashIndexV3.
@@ -39,7 +40,7 @@ pub(super) fn begin(
                 return Err(CadesError::Misuse { what });
             }
             let index = hash_index::build_v3(algorithm, &signed, &signer);
-            let content = cades.content_digest(algorithm)?;
+            let content = digest_of_signed(&signed, cades.content(), algorithm)?;
             let encoding = imprint::Encoding::AsFound;
             let pieces = imprint::archive_timestamp_v3(&signed, &signer, &content, &index, encoding)?;
             (pieces.digest(algorithm), index)
@@ -57,7 +58,9 @@ pub(super) fn finish(
     let element = Element::whole(token, "TimeStampToken").map_err(|_| NO_TOKEN)?;
     let read = Token::from_element(&element).map_err(|_| NO_TOKEN)?;
     if read.info.imprint_algorithm != Some(pending.algorithm) || read.info.imprint != pending.imprint {
-        return Err(CadesError::Token { what: "it is over another imprint than the one that was begun" });
+        return Err(CadesError::TokenMismatch {
+            what: "it is over another imprint than the one that was begun",
+        });
     }
     let signed = cades.signed_data()?;
     let (attribute, id) = match pending.target {
@@ -72,7 +75,7 @@ pub(super) fn finish(
     Ok(vec![unsigned_edit(&signer, &attribute)])
 }
 
-const NO_TOKEN: CadesError = CadesError::Token { what: "it is not a time-stamp token" };
+const NO_TOKEN: CadesError = CadesError::TokenMismatch { what: "it is not a time-stamp token" };
 
 /// The new container must say of the token what a reader will ask: that it is over what stands there. It is not when the
 /// time-stamp was begun on another file, or the state does not belong to the imprint.
