@@ -24,7 +24,7 @@ pub struct Attribute<'a> {
 }
 
 impl<'a> Attribute<'a> {
-    /// Reads the attributes inside a set (whatever its tag: SET, [0] or [1]).
+    /// Reads the attributes inside a set (whatever its tag: SET, `[0]` or `[1]`).
     ///
     /// # Errors
     /// [`DerError`].

@@ -22,11 +22,11 @@ pub struct SignedData<'a> {
     pub digest_algorithms: Element<'a>,
     /// encapContentInfo.
     pub encapsulated: EncapsulatedContent<'a>,
-    /// The certificates field, [0].
+    /// The certificates field, `[0]`.
     pub certificates_field: Option<Element<'a>>,
     /// What stands in it, in order.
     pub certificates: Vec<CertificateChoice<'a>>,
-    /// The crls field, [1].
+    /// The crls field, `[1]`.
     pub crls_field: Option<Element<'a>>,
     /// What stands in it, in order.
     pub crls: Vec<RevocationChoice<'a>>,

@@ -22,7 +22,7 @@ pub struct SignerInfo<'a> {
     pub sid: SignerId<'a>,
     /// The digestAlgorithm element.
     pub digest_algorithm: Element<'a>,
-    /// The signedAttrs, [0].
+    /// The signedAttrs, `[0]`.
     pub signed_field: Option<Element<'a>>,
     /// What stands in them, in order.
     pub signed: Vec<Attribute<'a>>,
@@ -30,7 +30,7 @@ pub struct SignerInfo<'a> {
     pub signature_algorithm: Element<'a>,
     /// The signature OCTET STRING.
     pub signature: Element<'a>,
-    /// The unsignedAttrs, [1].
+    /// The unsignedAttrs, `[1]`.
     pub unsigned_field: Option<Element<'a>>,
     /// What stands in them, in order.
     pub unsigned: Vec<Attribute<'a>>,
@@ -46,7 +46,7 @@ pub enum SignerId<'a> {
         /// Content octets of the serial number.
         serial: &'a [u8],
     },
-    /// subjectKeyIdentifier, [0].
+    /// subjectKeyIdentifier, `[0]`.
     KeyId(&'a [u8]),
 }
 
@@ -85,7 +85,7 @@ impl<'a> SignerInfo<'a> {
         })
     }
 
-    /// The signed attributes as the signature is over them: with the tag of a SET in place of [0] (RFC 5652, 5.4), all
+    /// The signed attributes as the signature is over them: with the tag of a SET in place of `[0]` (RFC 5652, 5.4), all
     /// other octets as they stand.
     pub fn signed_octets(&self) -> Option<Vec<u8>> {
         let mut octets = self.signed_field?.bytes().to_vec();

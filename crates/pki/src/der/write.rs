@@ -3,7 +3,7 @@
 
 use keiin_model::{Oid, Time};
 
-/// An element with a one-octet identifier (`0x30` SEQUENCE, `0x31` SET, `0xa0` [0] constructed, `0x80` [0] primitive …).
+/// An element with a one-octet identifier (`0x30` SEQUENCE, `0x31` SET, `0xa0` `[0]` constructed, `0x80` `[0]` primitive …).
 pub fn element(identifier: u8, content: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(content.len() + 10);
     out.push(identifier);

