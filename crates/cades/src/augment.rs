@@ -10,14 +10,22 @@ mod timestamp;
 
 use keiin_model::{
     Container, ContainerError, DigestAlgorithm, Evidence, Material, PendingTimestamp, SignatureFacts, Target,
+    TimestampFacts,
 };
-use keiin_pki::der::{Edit, assemble, splice};
+use keiin_pki::{
+    cms::SignedData,
+    der::{Edit, assemble, splice},
+};
 
 use crate::{Cades, CadesError};
 
 impl Container for Cades {
     fn signatures(&self) -> &[SignatureFacts] {
         Self::signatures(self)
+    }
+
+    fn timestamps(&self) -> &[TimestampFacts] {
+        Self::timestamps(self)
     }
 
     fn evidence(&self) -> &Evidence {
@@ -68,6 +76,11 @@ impl From<CadesError> for ContainerError {
 }
 
 impl Cades {
+    /// The CMS as slices of the octets.
+    pub(crate) fn signed_data(&self) -> Result<SignedData<'_>, CadesError> {
+        Ok(SignedData::read(Self::as_bytes(self))?)
+    }
+
     /// The container with edits made, read again; refused when a time-stamp that was intact no longer is.
     fn spliced(&self, edits: &[Edit]) -> Result<Self, CadesError> {
         let old = Self::as_bytes(self);
