@@ -12,7 +12,7 @@ use crate::{
     context::{Context, Purpose},
     past::{Past, is_mendable, validate_past_signature},
     poe::PoeSet,
-    timestamp::{JudgedTimestamp, validate_timestamp},
+    timestamp::{JudgedTimestamp, is_content, validate_timestamp},
     with_time::WithTime,
 };
 
@@ -121,15 +121,7 @@ pub(crate) fn latest_content_time(
 ) -> Option<keiin_model::Time> {
     timestamps
         .iter()
-        .filter(|judged| {
-            judged.conclusion.is_passed()
-                && matches!(
-                    judged.facts.kind,
-                    TimestampKind::Content
-                        | TimestampKind::AllDataObjects
-                        | TimestampKind::IndividualDataObjects
-                )
-        })
+        .filter(|judged| judged.conclusion.is_passed() && is_content(judged.facts.kind))
         .map(|judged| judged.facts.time)
         .max()
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Time-stamp validation (EN 319 102-1, 5.4): a token is a signature, and its imprint is that of the file.
 
-use keiin_model::{Check, DigestAlgorithm, Outcome, SubIndication, TimestampFacts};
+use keiin_model::{Check, DigestAlgorithm, Outcome, SubIndication, TimestampFacts, TimestampKind};
 
 use crate::{
     basic::{Basic, Subject, validate_basic},
@@ -79,4 +79,12 @@ pub(crate) fn is_surely_later(later: &TimestampFacts, earlier: &TimestampFacts) 
         std::time::Duration::from_micros(facts.accuracy.map_or(0, |accuracy| accuracy.micros))
     };
     later.time - micros(later) > earlier.time + micros(earlier)
+}
+
+/// Whether a time-stamp is over the data before it was signed.
+pub(crate) const fn is_content(kind: TimestampKind) -> bool {
+    matches!(
+        kind,
+        TimestampKind::Content | TimestampKind::AllDataObjects | TimestampKind::IndividualDataObjects
+    )
 }

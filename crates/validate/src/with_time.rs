@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Validation process for signatures with time and with long-term validation data (EN 319 102-1, 5.5).
 
+use std::collections::BTreeMap;
+
 use keiin_model::{
     Check, ObjectId, Outcome, ProofOfExistence, SignatureFacts, SubIndication, TimestampKind,
 };
@@ -11,7 +13,7 @@ use crate::{
     conclusion::{CheckDetail, Conclusion, check, checked},
     context::{Context, Purpose, decides},
     revocation::{Judged, Status, check_fresh, try_again},
-    timestamp::{JudgedTimestamp, is_surely_later},
+    timestamp::{JudgedTimestamp, is_content, is_surely_later},
     x509::{JudgedPath, freshness},
 };
 use keiin_pki::revocation::RevocationStatus;
@@ -141,34 +143,25 @@ fn compare_times(
     }
 }
 
-/// 5.5.4 step 4 e: what must be older is not surely younger.
+/// 5.5.4 step 4 e: content-time-stamps are not surely younger than signature-time-stamps, and no time-stamp is surely
+/// younger than one that covers it.
 fn check_order(
     context: &Context<'_>,
     timestamps: &[&JudgedTimestamp<'_, '_>],
     checks: &mut Vec<Check>,
 ) -> Conclusion {
-    let good: Vec<_> = timestamps.iter().filter(|judged| judged.at_verdict.is_passed()).collect();
-    let rank = |kind| match kind {
-        TimestampKind::Content | TimestampKind::AllDataObjects | TimestampKind::IndividualDataObjects => 0,
-        TimestampKind::Signature => 1,
-        TimestampKind::ValidationData => 2,
-        _ => 3,
-    };
-    let mut latest = [None; 4];
-    for judged in &good {
-        if let Some(slot) = latest.get_mut(rank(judged.facts.kind)) {
-            let older = slot.is_none_or(|other: &keiin_model::TimestampFacts| other.time < judged.facts.time);
-            if older {
-                *slot = Some(judged.facts);
-            }
-        }
-    }
-    let disorder = good.iter().any(|judged| {
-        latest
-            .iter()
-            .take(rank(judged.facts.kind))
-            .flatten()
-            .any(|earlier| is_surely_later(earlier, judged.facts))
+    let good: Vec<_> =
+        timestamps.iter().filter(|judged| judged.at_verdict.is_passed()).map(|judged| judged.facts).collect();
+    let latest_content = good.iter().filter(|facts| is_content(facts.kind)).max_by_key(|facts| facts.time);
+    let by_id: BTreeMap<_, _> = good.iter().map(|facts| (facts.id, *facts)).collect();
+    let disorder = good.iter().any(|facts| {
+        let before_content = !is_content(facts.kind)
+            && latest_content.is_some_and(|content| is_surely_later(content, facts));
+        let covers_younger = || {
+            let covered = facts.covers.iter().filter_map(|id| by_id.get(id));
+            covered.into_iter().any(|covered| is_surely_later(covered, facts))
+        };
+        before_content || covers_younger()
     });
     let deciding = decides(context.policy.timestamp_order);
     let otherwise = if deciding { Outcome::Indeterminate } else { Outcome::Warning };

@@ -100,9 +100,16 @@ fn judge<'s>(context: &Context<'s>, path: &CandidatePath<'s>, purpose: Purpose) 
     let rules = check_rules(path, &mut judged.checks);
     let constraints = check_constraints(context, path, purpose, &mut judged.checks);
     judged.conclusion = rules.then(|| constraints);
-    for (position, link) in path.links().iter().enumerate() {
+    let links = path.links();
+    for (position, link) in links.iter().enumerate() {
         let (certificate, issuer) = (link.certificate, link.issuer);
         let status = revocation::status(context, certificate, issuer, purpose, |_| true);
+        let known = check_known(&status, certificate, is_decisive(purpose, position), &mut judged.checks);
+        judged.conclusion = judged.conclusion.then(|| known);
+        judged.judgements.push(Judgement { certificate, issuer, status });
+    }
+    for (position, (link, judgement)) in links.iter().zip(judged.judgements.clone()).enumerate() {
+        let Judgement { certificate, status, .. } = judgement;
         let found = check_status(context, &mut judged, &status, certificate, purpose, position);
         let rows = context
             .policy
@@ -121,7 +128,6 @@ fn judge<'s>(context: &Context<'s>, path: &CandidatePath<'s>, purpose: Purpose) 
         let bounds = check_bounds(context, &status, certificate, &mut judged.checks);
         let own = found.then(|| crypto).then(|| bounds);
         judged.conclusion = judged.conclusion.then(|| own);
-        judged.judgements.push(Judgement { certificate, issuer, status });
     }
     judged
 }
@@ -220,7 +226,34 @@ fn check_signer(
     passed
 }
 
-/// Revocation: known, not revoked, not on hold, fresh (5.2.6.4 step 2 b to d).
+/// A TSA's CAs are asked where their lists are used; beyond that their absence is a warning.
+const fn is_decisive(purpose: Purpose, position: usize) -> bool {
+    position == 0 || matches!(purpose, Purpose::Signer)
+}
+
+/// Whether there is revocation data that may be used. Where it is missing anywhere in the path nothing else matters yet,
+/// so this is asked of every certificate first.
+fn check_known(
+    status: &Status<'_>,
+    certificate: &Certificate<'_>,
+    decisive: bool,
+    checks: &mut Vec<Check>,
+) -> Conclusion {
+    let Status::Unknown { refused } = status else { return Conclusion::Passed };
+    let otherwise = if decisive { Outcome::Indeterminate } else { Outcome::Warning };
+    let children = refused.iter().map(|(object, why)| {
+        check("xcv.revocation.usable", CLAUSE, Outcome::Information).about(*object).with("why", why)
+    });
+    let found = check("xcv.revocation.known", CLAUSE, otherwise).about(certificate.id);
+    checks.push(found.over(children.collect()));
+    if decisive {
+        Conclusion::Indeterminate(SubIndication::CertificateChainGeneralFailure)
+    } else {
+        Conclusion::Passed
+    }
+}
+
+/// Revocation: not revoked, not on hold, fresh (5.2.6.4 step 2 b to d).
 fn check_status(
     context: &Context<'_>,
     judged: &mut JudgedPath<'_>,
@@ -230,26 +263,12 @@ fn check_status(
     position: usize,
 ) -> Conclusion {
     let id = certificate.id;
-    // A TSA's CAs are asked where their lists are used; beyond that their absence is a warning.
-    let decisive = position == 0 || purpose == Purpose::Signer;
     match status {
         Status::NotAsked => {
             judged.checks.push(check("xcv.revocation.asked", CLAUSE, Outcome::Information).about(id));
             Conclusion::Passed
         }
-        Status::Unknown { refused } => {
-            let otherwise = if decisive { Outcome::Indeterminate } else { Outcome::Warning };
-            let children = refused.iter().map(|(object, why)| {
-                check("xcv.revocation.usable", CLAUSE, Outcome::Information).about(*object).with("why", why)
-            });
-            let found = check("xcv.revocation.known", CLAUSE, otherwise).about(id);
-            judged.checks.push(found.over(children.collect()));
-            if decisive {
-                Conclusion::Indeterminate(SubIndication::CertificateChainGeneralFailure)
-            } else {
-                Conclusion::Passed
-            }
-        }
+        Status::Unknown { .. } => Conclusion::Passed, // check_known has said it
         Status::Good(fact) => {
             judged.checks.push(
                 check("xcv.revocation.not-revoked", CLAUSE, Outcome::Passed)
