@@ -80,7 +80,7 @@ fn check_key_usage(certificate: &Certificate<'_>) -> ProfileFinding {
         (None, ..) => "no keyUsage".to_owned(),
         (Some(_), true, true) => "nonRepudiation, critical".to_owned(),
         (Some(_), true, false) => "nonRepudiation, not critical".to_owned(),
-        (Some(usage), false, _) => format!("{usage:?}"),
+        (Some(usage), false, _) => bits(usage),
     };
     ProfileFinding {
         id: "hpki-key-usage",
@@ -88,6 +88,19 @@ fn check_key_usage(certificate: &Certificate<'_>) -> ProfileFinding {
         passed: only && critical,
         detail,
     }
+}
+
+/// The names of the bits that matter here.
+fn bits(usage: KeyUsage) -> String {
+    const NAMES: [(KeyUsage, &str); 5] = [
+        (KeyUsage::DIGITAL_SIGNATURE, "digitalSignature"),
+        (KeyUsage::NON_REPUDIATION, "nonRepudiation"),
+        (KeyUsage::KEY_ENCIPHERMENT, "keyEncipherment"),
+        (KeyUsage::KEY_CERT_SIGN, "keyCertSign"),
+        (KeyUsage::CRL_SIGN, "cRLSign"),
+    ];
+    let set: Vec<_> = NAMES.iter().filter(|(bit, _)| usage.contains(*bit)).map(|(_, name)| *name).collect();
+    if set.is_empty() { "other bits".to_owned() } else { set.join(" ") }
 }
 
 /// certificatePolicies on the certificate itself.

@@ -134,8 +134,17 @@ fn members<'a>(collection: &Element<'a>, object: &'static str) -> Result<Reader<
     }
 }
 
+/// Any DirectoryString, and the NumericString of codeDataValue.
 fn text(element: &Element<'_>, object: &'static str) -> Result<String, DerError> {
-    element.text(object).map(Into::into)
+    match element.tag() {
+        Tag::UTF8_STRING
+        | Tag::PRINTABLE_STRING
+        | Tag::TELETEX_STRING
+        | Tag::BMP_STRING
+        | Tag::UNIVERSAL_STRING
+        | Tag::NUMERIC_STRING => element.text(object).map(Into::into),
+        _ => Err(element.error(object, DerErrorKind::UnexpectedTag)),
+    }
 }
 
 #[cfg(test)]
