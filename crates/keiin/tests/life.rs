@@ -47,7 +47,8 @@ fn thirty_years() {
     // The doctor's certificate has 5 years, the first TSA's 11.
     for year in [1, 4, 6, 9] {
         assert_eq!(answer(&world.alone(&copy(&es_a), world.year(year))), PASSED, "year {year}");
-        assert_eq!(answer(&world.online(&copy(&es_a), world.year(year))), PASSED, "year {year}");
+        let report = world.online(&copy(&es_a), world.year(year));
+        assert_eq!(answer(&report), PASSED, "year {year}: {}", world::tree(&report));
     }
     let neglected = world.online(&copy(&es_a), world.year(12));
     assert_eq!(first(&neglected).indication, Indication::Indeterminate, "the time-stamp has ended unrenewed");
