@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Why a CAdES file could not be read or changed.
+
+use keiin_pki::der::DerError;
+
+/// Why a CAdES file could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CadesError {
+    /// The octets are not a CMS SignedData.
+    #[error("not a CMS signature: {0}")]
+    Malformed(#[source] DerError),
+    /// A structure is nested too deep or has too many elements.
+    #[error("over a limit: {0}")]
+    Structure(#[source] DerError),
+    /// The file has more of something than keiin takes.
+    #[error("{object}: more than {limit}")]
+    Limit {
+        /// What there is too much of.
+        object: &'static str,
+        /// The limit.
+        limit: u64,
+    },
+    /// A time-stamp token in a file of its own that cannot be read as one.
+    #[error(transparent)]
+    Token(#[from] keiin_tsp::TspError),
+    /// Detached content was given for a file that has its content inside.
+    #[error("the signed content stands in the file itself, so none may be given")]
+    ContentNotWanted,
+}
+
+impl From<DerError> for CadesError {
+    fn from(error: DerError) -> Self {
+        if error.is_limit() { Self::Structure(error) } else { Self::Malformed(error) }
+    }
+}
