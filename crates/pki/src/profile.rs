@@ -25,8 +25,20 @@ pub struct KnownAnchor {
     pub certificate: ObjectId,
     /// The class that a path ending here has: `hpki`.
     pub class: &'static str,
+    /// Where it stands. A subordinate CA is for chains whose root is not at hand: taken as the anchor it is not asked
+    /// for its own revocation.
+    pub rank: AnchorRank,
     /// The CA as people call it.
     pub name: &'static str,
+}
+
+/// Where a known CA stands in its community.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AnchorRank {
+    /// The root.
+    Root,
+    /// A CA that the root certified.
+    Subordinate,
 }
 
 /// What a community asks of its certificates beyond RFC 5280.
