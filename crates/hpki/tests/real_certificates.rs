@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! The profile on the certificates that the CAs publish.
-#![allow(clippy::disallowed_methods, missing_docs)]
+#![allow(
+    missing_docs,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use keiin_hpki::{Authority, AuthorityUse, Hpki, PolicyUse, policy_use};

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! NIST PKITS with revocation required, as an engine would do it: a path is good when RFC 5280, 6.1 holds and every
 //! certificate of it is proven not to be revoked, by objects whose signers' paths hold too, to the same anchor.
-#![allow(clippy::disallowed_methods, missing_docs)]
+#![allow(
+    missing_docs,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
