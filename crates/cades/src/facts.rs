@@ -7,6 +7,7 @@ use keiin_model::{
 };
 use keiin_pki::{
     cms::{CertificateChoice, SignedData, SignerInfo},
+    der::Reader,
     digest::{DigestSet, object_id},
 };
 use keiin_tsp::{
@@ -42,7 +43,7 @@ pub struct CmsFacts {
 /// # Errors
 /// [`CadesError`] when it is no CMS SignedData, over a limit, or content was given that is inside already.
 pub fn read(cms: &[u8], family: Family, content: Option<&Content>) -> Result<CmsFacts, CadesError> {
-    let signed = SignedData::read(cms)?;
+    let (signed, followed) = read_signed_data(cms, family)?;
     if signed.encapsulated.kind == keiin_tsp::oid::TST_INFO && family == Family::Cades {
         return read_token(&signed, content);
     }
@@ -58,6 +59,9 @@ pub fn read(cms: &[u8], family: Family, content: Option<&Content>) -> Result<Cms
     for info in &signed.signer_infos {
         signatures.push(reading.signer(info, None, 0)?);
     }
+    if followed {
+        signatures.iter_mut().for_each(|s| s.defects.push(defect(DefectKind::Ignored, "Contents")));
+    }
     let evidence = std::mem::take(&mut reading.evidence);
     if family == Family::Cades {
         let names = Levels { signed: &signed, material: &Material::new(&evidence) };
@@ -66,6 +70,17 @@ pub fn read(cms: &[u8], family: Family, content: Option<&Content>) -> Result<Cms
         }
     }
     Ok(CmsFacts { signatures, timestamps: Vec::new(), evidence })
+}
+
+/// The SignedData, and whether something other than zeros follows it. A PDF reserves room for the CMS, and some writers
+/// fill the rest with other octets; in a file of its own nothing may follow.
+fn read_signed_data(cms: &[u8], family: Family) -> Result<(SignedData<'_>, bool), CadesError> {
+    if family != Family::Pades {
+        return Ok((SignedData::read(cms)?, false));
+    }
+    let mut reader = Reader::new(cms);
+    let signed = SignedData::from_element(&reader.read("ContentInfo")?)?;
+    Ok((signed, reader.rest().iter().any(|octet| *octet != 0)))
 }
 
 /// A token in a file of its own: a time-stamp over whatever content is given.
