@@ -155,17 +155,20 @@ impl<'s, 'a> Reading<'s, 'a> {
         let tokens = timestamp::tokens(info, defects);
         for placed in &tokens {
             count(&mut self.timestamps, MAX_TIMESTAMPS, "time-stamps")?;
-            if matches!(placed.attribute.kind, oid::ARCHIVE_TIMESTAMP_V1 | oid::ARCHIVE_TIMESTAMP_V2) {
-                self.spend()?;
+            match placed.attribute.kind {
+                oid::ARCHIVE_TIMESTAMP_V1 | oid::ARCHIVE_TIMESTAMP_V2 => {
+                    self.spend(self.content.octets.as_ref().map_or(0, |octets| octets.len()))?;
+                }
+                oid::ARCHIVE_TIMESTAMP_V3 => self.spend(0)?,
+                _ => {}
             }
             placed.token.collect(&mut self.evidence);
         }
         Ok(Signer { signed: self.signed, info, id, content: self.content }.timestamps(&tokens)?)
     }
 
-    /// Counts the octets that one archive time-stamp over the whole file has hashed, both ways.
-    fn spend(&mut self) -> Result<(), CadesError> {
-        let content = self.content.octets.as_ref().map_or(0, |octets| octets.len());
+    /// Counts the octets that one archive time-stamp has hashed: the file with `content` outside it, both ways.
+    fn spend(&mut self, content: usize) -> Result<(), CadesError> {
         let once = self.signed.content_info.bytes().len().saturating_add(content);
         let both = u64::try_from(once).unwrap_or(u64::MAX).saturating_mul(2);
         self.hashed = self.hashed.saturating_add(both);
@@ -230,7 +233,7 @@ impl Levels<'_, '_> {
         let certificate = self.material.signer(&facts.signer).map(|certificate| certificate.id);
         let around = Surroundings {
             has_signer_certificate: certificate.is_some_and(|id| self.holds(&id)),
-            complete: self.material.is_complete(facts),
+            complete: !facts.timestamps.is_empty() && self.material.is_complete(facts),
         };
         facts.format = level::name(info, facts, around).into();
         if depth >= MAX_COUNTERSIGNATURE_DEPTH {
