@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Why a CAdES file could not be read or changed.
 
-use keiin_pki::der::DerError;
+use keiin_model::{SignatureAlgorithm, Time};
+use keiin_pki::{
+    der::DerError,
+    key::{KeyError, SignatureError},
+};
 
 /// Why a CAdES file could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +31,46 @@ pub enum CadesError {
     /// Detached content was given for a file that has its content inside.
     #[error("the signed content stands in the file itself, so none may be given")]
     ContentNotWanted,
+    /// The call does not fit the document.
+    #[error("{what}")]
+    Misuse {
+        /// What does not fit and what to do.
+        what: &'static str,
+    },
+    /// The time-stamp token does not answer what was begun.
+    #[error("the time-stamp token does not fit: {what}")]
+    TokenMismatch {
+        /// What differs.
+        what: &'static str,
+    },
+    /// The scheme is too weak for new signatures or has no name in CMS.
+    #[error("{algorithm} is not for new signatures")]
+    NotForSigning {
+        /// The scheme.
+        algorithm: SignatureAlgorithm,
+    },
+    /// The certificate's key is of another kind than the scheme.
+    #[error("the certificate's key cannot sign by {algorithm}")]
+    KeyMismatch {
+        /// The scheme.
+        algorithm: SignatureAlgorithm,
+    },
+    /// The certificate's key cannot be read.
+    #[error("the signer's certificate: {0}")]
+    Key(#[source] KeyError),
+    /// The certificate is not valid at the time of signing.
+    #[error("the signer's certificate is valid from {not_before} to {not_after}, not at {at}")]
+    OutsideValidity {
+        /// notBefore.
+        not_before: Time,
+        /// notAfter.
+        not_after: Time,
+        /// The time of signing.
+        at: Time,
+    },
+    /// The signature value is not by the key of the signer's certificate over what was prepared.
+    #[error("the signature value is not the signer's: {0}")]
+    WrongValue(#[source] Box<SignatureError>),
 }
 
 impl From<DerError> for CadesError {

@@ -15,19 +15,29 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod attach;
 pub mod attribute_oid;
+mod attributes;
+mod augment;
 mod completeness;
 mod content;
+mod edit;
 mod error;
 pub mod facts;
 pub mod hash_index;
 pub mod imprint;
+mod intent;
 mod level;
 pub mod limits;
+mod locate;
+mod prepare;
 mod property;
 mod read;
 mod timestamp;
 
+pub use attach::Assembly;
 pub use content::{Content, digests_wanted};
 pub use error::CadesError;
+pub use intent::{CertificateValidity, Commitment, Packaging, PolicyReference, SigningIntent};
+pub use prepare::{Prepared, content_digest_for, prepare, prepare_additional, prepare_countersignature};
 pub use read::Cades;
