@@ -1,3 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//! CAdES.
+//! CAdES: CMS signatures that outlive their certificates (EN 319 122-1 and -2, TS 101 733).
+//!
+//! What it does not do: judge, fetch, know the time, or touch files.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), keiin_cades::CadesError> {
+//! # let file: Vec<u8> = Vec::new();
+//! let signature = keiin_cades::Cades::read(file, None)?;
+//! for facts in signature.signatures() {
+//!     println!("{} {:?}", facts.format, facts.properties.signing_time);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 #![forbid(unsafe_code)]
+
+mod attach;
+pub mod attribute_oid;
+mod attributes;
+mod augment;
+mod completeness;
+mod content;
+mod edit;
+mod error;
+pub mod facts;
+pub mod hash_index;
+pub mod imprint;
+mod intent;
+mod level;
+pub mod limits;
+mod locate;
+mod prepare;
+mod property;
+mod read;
+mod timestamp;
+
+pub use attach::Assembly;
+pub use content::{Content, digests_wanted};
+pub use error::CadesError;
+pub use intent::{CertificateValidity, Commitment, Packaging, PolicyReference, SigningIntent};
+pub use prepare::{Prepared, content_digest_for, prepare, prepare_additional, prepare_countersignature};
+pub use read::Cades;

@@ -262,6 +262,9 @@ pub enum DefectKind {
     Repeated,
     /// An attribute or value could not be read.
     Unreadable,
+    /// Something unsigned could not be read, so nothing was taken from it. Anyone can break what is not signed:
+    /// reported, not fatal.
+    Ignored,
     /// Two values that must agree do not (content-type, digest algorithms).
     Mismatch,
     /// A hash index names an object that is not in the container (EN 319 122-1, 5.5.3).
@@ -277,6 +280,6 @@ pub enum DefectKind {
 impl DefectKind {
     /// Whether a signature with this defect is a FORMAT_FAILURE.
     pub const fn is_fatal(self) -> bool {
-        !matches!(self, Self::NotDer | Self::NotCovered | Self::Missing | Self::Forbidden)
+        !matches!(self, Self::NotDer | Self::Ignored | Self::NotCovered | Self::Missing | Self::Forbidden)
     }
 }

@@ -46,3 +46,19 @@ pub fn part(name: &str) -> Option<PathBuf> {
 fn above(here: &Path) -> Option<PathBuf> {
     here.ancestors().map(|folder| folder.join("shared").join("corpus")).find(|corpus| corpus.is_dir())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_found_from_deep_inside_the_project() {
+        let base = std::env::temp_dir().join(format!("keiin-corpus-{}", std::process::id()));
+        let (deep, corpus) = (base.join("main/crates/x"), base.join("shared/corpus"));
+        std::fs::create_dir_all(&deep).unwrap();
+        assert_ne!(above(&deep), Some(corpus.clone()));
+        std::fs::create_dir_all(&corpus).unwrap();
+        assert_eq!(above(&deep), Some(corpus));
+        std::fs::remove_dir_all(&base).unwrap();
+    }
+}

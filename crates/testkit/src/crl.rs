@@ -3,7 +3,7 @@
 
 use const_oid::db::rfc5280;
 use der::asn1::{ObjectIdentifier, Uint};
-use keiin_model::{DigestAlgorithm, Time};
+use keiin_model::Time;
 use x509_cert::{
     Version,
     crl::{RevokedCert, TbsCertList},
@@ -14,10 +14,11 @@ use x509_cert::{
 };
 
 use crate::{
-    TestPki,
+    Fault, TestPki,
     certificate::serial_number,
     encode::{any, authority_key_id, der, extension, name, x509_time},
     entity::{CrlStyle, DistinguishedName, Entity, Kind, NamePart},
+    keys,
     pki::Issued,
 };
 
@@ -37,28 +38,30 @@ pub(crate) fn url(pki: &TestPki, ca: &Entity, own: bool) -> String {
 impl TestPki {
     /// The CRL of a CA (`signing-ca`; `root` is its list of CAs, `root-rarl` the one for the root itself) as issued at
     /// a moment: thisUpdate is that second, nextUpdate four days later, the CRLNumber grows with time, and every
-    /// revocation in force then is listed, of all certificates under the CA's name.
+    /// revocation in force then is listed, of all certificates under the CA's name, expired ones too.
     pub fn crl(&self, ca: &str, at: Time) -> Vec<u8> {
-        self.find_crl(ca, at).unwrap_or_else(|| panic!("{ca} has no CRL"))
+        self.find_crl(ca, at, None).unwrap_or_else(|| panic!("{ca} has no CRL"))
     }
 
-    pub(crate) fn find_crl(&self, list: &str, at: Time) -> Option<Vec<u8>> {
+    pub(crate) fn find_crl(&self, list: &str, at: Time, fault: Option<&Fault>) -> Option<Vec<u8>> {
         let (issued, own) = match list.strip_suffix("-rarl") {
             Some(root) => (self.find(root)?, true),
             None => (self.find(list)?, false),
         };
-        match &issued.entity.kind {
-            Kind::Ca(profile) if !own || profile.crl == CrlStyle::Arl => {
-                Some(make(self, issued, profile.crl, own, at.whole_second()))
-            }
-            _ => None,
+        let Kind::Ca(profile) = &issued.entity.kind else { return None };
+        if own && profile.crl != CrlStyle::Arl {
+            return None;
         }
+        let key = match fault {
+            Some(Fault::WrongKey) => keys::forger_of(issued.entity.key),
+            _ => issued.key,
+        };
+        let list = to_be_signed(self, issued, profile.crl, own, at.whole_second());
+        Some(key.signed(der(&list), key.usual_digest()))
     }
 }
 
-fn make(pki: &TestPki, ca: &Issued, style: CrlStyle, own: bool, at: Time) -> Vec<u8> {
-    let digest =
-        if ca.entity.key.starts_with("p384") { DigestAlgorithm::Sha384 } else { DigestAlgorithm::Sha256 };
+fn to_be_signed(pki: &TestPki, ca: &Issued, style: CrlStyle, own: bool, at: Time) -> TbsCertList {
     let entries: Vec<RevokedCert> =
         pki.issued_under(&ca.entity.subject).filter_map(|i| entry(i, at)).collect();
     let number = CrlNumber(Uint::new(&at.unix().to_be_bytes()).expect("eight octets"));
@@ -77,17 +80,16 @@ fn make(pki: &TestPki, ca: &Issued, style: CrlStyle, own: bool, at: Time) -> Vec
         };
         extensions.push(extension(ID_CE_ISSUING_DISTRIBUTION_POINT, true, &der(&scope)));
     }
-    let list = TbsCertList {
+    TbsCertList {
         version: Version::V2,
-        signature: ca.key.signature_identifier(digest),
+        signature: ca.key.signature_identifier(ca.key.usual_digest()),
         issuer: name(&ca.entity.subject),
         this_update: x509_time(at),
         next_update: Some(x509_time(at.plus_days(LIFE))),
         // Empty lists are left out, not written empty (RFC 5280, 5.1.2.6).
         revoked_certificates: (!entries.is_empty()).then_some(entries),
         crl_extensions: Some(extensions),
-    };
-    ca.key.signed(der(&list), digest)
+    }
 }
 
 fn entry(issued: &Issued, at: Time) -> Option<RevokedCert> {

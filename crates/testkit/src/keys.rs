@@ -83,6 +83,16 @@ pub fn find(name: &str) -> Option<&'static TestKey> {
     Some(LOADED[index].get_or_init(|| TestKey::load(name, PEMS[index].1)))
 }
 
+/// A key of the same kind as another that signs no token and no OCSP answer: what a forger would have.
+pub(crate) fn forger_of(name: &str) -> &'static TestKey {
+    let forger = match name.get(..4) {
+        Some("p256") => "p256-04",
+        Some("p384") => "p384-02",
+        _ => "rsa2048-03",
+    };
+    find(forger).expect("a key of the kit")
+}
+
 impl TestKey {
     fn load(name: &str, text: &str) -> Self {
         let pem = &text[text.find("-----BEGIN").expect("a PEM")..];
@@ -152,6 +162,11 @@ impl TestKey {
             Secret::P256(_) => P256,
             Secret::P384(_) => P384,
         }
+    }
+
+    /// The digest that this key usually signs with.
+    pub(crate) fn usual_digest(&self) -> DigestAlgorithm {
+        self.algorithms().first().and_then(|a| a.digest()).expect("every key has a scheme")
     }
 
     /// Signs a message after hashing it.

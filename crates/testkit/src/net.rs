@@ -15,7 +15,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use keiin_model::Time;
 
-use crate::{Answer, Fault, Faults, TestPki};
+use crate::{Answer, Fault, Faults, TestPki, World};
 
 /// Octets of a request's head.
 const MAX_HEAD: u64 = 16 * 1024;
@@ -90,9 +90,18 @@ impl Server {
     /// # Errors
     /// As the system says.
     pub fn hpki() -> io::Result<Self> {
+        Self::with(|url| World::hpki(url, TestPki::START))
+    }
+
+    /// Another world on a free port: the closure gets the base URL for its certificates. The clock is at its start.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn with(world: impl FnOnce(&str) -> World) -> io::Result<Self> {
         let port = Port::take()?;
-        let pki = TestPki::hpki_at(&port.url()?);
-        port.serve(Arc::new(pki), TestPki::START)
+        let pki = world(&port.url()?).build();
+        let start = pki.start();
+        port.serve(Arc::new(pki), start)
     }
 
     /// The base URL: `http://127.0.0.1:PORT`.

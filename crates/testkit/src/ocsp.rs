@@ -15,7 +15,7 @@ use x509_cert::{
 
 use crate::{
     Fault, TestPki,
-    encode::{any, der, explicit, extension, generalized_time, name},
+    encode::{self, any, der, digest_identifier, explicit, extension, generalized_time},
     entity::{Kind, Revocation},
     keys::{self, digest},
     pki::Issued,
@@ -26,7 +26,6 @@ const ID_PKIX_OCSP_NONCE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6
 /// Certificates that one request may ask about.
 const MAX_REQUESTS: usize = 16;
 const DIGEST: DigestAlgorithm = DigestAlgorithm::Sha256;
-const WRONG_KEY: &str = "rsa2048-19";
 
 #[derive(Sequence)]
 struct OcspRequest {
@@ -119,6 +118,28 @@ struct SingleResponse {
 }
 
 impl TestPki {
+    /// The OCSPRequest (DER, SHA-1 CertID, no nonce) that asks about an entity.
+    pub fn ocsp_request(&self, name: &str) -> Vec<u8> {
+        let subject = self.named(name);
+        let issuer = self.issuer_of(subject);
+        let hash = |input: &[u8]| {
+            OctetString::new(digest(DigestAlgorithm::Sha1, input).expect("SHA-1")).expect("a digest")
+        };
+        let req_cert = CertId {
+            hash_algorithm: digest_identifier(DigestAlgorithm::Sha1),
+            issuer_name_hash: hash(&der(&encode::name(&issuer.entity.subject))),
+            issuer_key_hash: hash(&issuer.key.public_bits()),
+            serial_number: crate::certificate::serial_number(subject.serial),
+        };
+        let tbs_request = TbsRequest {
+            version: 0,
+            requestor_name: None,
+            request_list: vec![Request { req_cert, single_request_extensions: None }],
+            request_extensions: None,
+        };
+        der(&OcspRequest { tbs_request, optional_signature: None })
+    }
+
     /// Answers an OCSPRequest with an OCSPResponse as of a moment, both DER: good, revoked or unknown, signed by the
     /// delegated responder of the CA whose hashes the request has, nextUpdate a day later, the nonce echoed.
     ///
@@ -161,7 +182,7 @@ impl TestPki {
             response_extensions: nonce(request, fault),
         };
         let key = match fault {
-            Some(Fault::WrongKey) => keys::find(WRONG_KEY).expect("a key of the kit"),
+            Some(Fault::WrongKey) => keys::forger_of(responder.entity.key),
             _ => responder.key,
         };
         let basic = BasicOcspResponse {
@@ -204,7 +225,7 @@ fn is_issuer(ca: &Issued, asked: &CertId) -> bool {
     let matches = |input: &[u8], want: &OctetString| {
         algorithm.and_then(|a| digest(a, input)).is_some_and(|hash| hash == want.as_bytes())
     };
-    matches(&der(&name(&ca.entity.subject)), &asked.issuer_name_hash)
+    matches(&der(&encode::name(&ca.entity.subject)), &asked.issuer_name_hash)
         && matches(&ca.key.public_bits(), &asked.issuer_key_hash)
 }
 

@@ -123,6 +123,11 @@ impl TestPki {
         }
     }
 
+    /// The CRLs that the chain of an entity needs, as of a moment, nearest first ([`TestPki::issuers`]).
+    pub fn crls(&self, name: &str, at: Time) -> Vec<Vec<u8>> {
+        self.issuers(name).into_iter().map(|ca| self.crl(ca, at)).collect()
+    }
+
     /// The names of the CAs whose CRLs the chain of an entity needs, nearest first, the root's own list left out.
     pub fn issuers(&self, name: &str) -> Vec<&str> {
         let mut names = Vec::new();
@@ -139,10 +144,10 @@ impl TestPki {
         self.find_tsa(name).unwrap_or_else(|| panic!("{name} is not a TSA"))
     }
 
-    /// The name of a healthy TSA whose certificate is valid then: `tsa-ecdsa` for 11 years, then the later
-    /// generations; `None` after all have ended (31 years).
+    /// The name of the newest healthy TSA whose certificate is valid then: `tsa-ecdsa` for 9 years from the start,
+    /// then `tsa-generation-2`, from 19 years on `tsa-generation-3`; `None` after 31 years.
     pub fn tsa_valid_at(&self, at: Time) -> Option<&str> {
-        ["tsa-ecdsa", "tsa-generation-2", "tsa-generation-3"].into_iter().find_map(|name| {
+        ["tsa-generation-3", "tsa-generation-2", "tsa-ecdsa"].into_iter().find_map(|name| {
             let entity = &self.find(name)?.entity;
             (entity.not_before <= at && at <= entity.not_after).then_some(entity.name.as_str())
         })
@@ -204,11 +209,7 @@ fn add_responders(entities: &mut Vec<Entity>) {
             not_before: ca.not_before,
             not_after: ca.not_after,
             kind: Kind::OcspResponder,
-            signed_with: if ca.key.starts_with("p384") {
-                DigestAlgorithm::Sha384
-            } else {
-                DigestAlgorithm::Sha256
-            },
+            signed_with: keys::find(ca.key).map_or(DigestAlgorithm::Sha256, TestKey::usual_digest),
             revocation: None,
             sources: None,
         })

@@ -41,8 +41,6 @@ const ID_AA_SIGNING_CERTIFICATE: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
 const ID_AA_SIGNING_CERTIFICATE_V2: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
-/// The key that signs when the fault asks for a wrong one.
-const WRONG_KEY: &str = "p256-04";
 
 /// A time-stamp authority of a [`TestPki`]. It stamps whatever time it is told, its certificate valid or not.
 #[derive(Clone, Copy)]
@@ -116,7 +114,7 @@ impl<'a> Tsa<'a> {
         let profile = &self.profile;
         let attributes = self.signed_attributes(&content, at);
         let key: &TestKey = match fault {
-            Some(Fault::WrongKey) => keys::find(WRONG_KEY).expect("a key of the kit"),
+            Some(Fault::WrongKey) => keys::forger_of(self.issued.entity.key),
             _ => self.issued.key,
         };
         // The signature is over the attributes as a SET OF, not as they stand under [0] (RFC 5652, 5.4).

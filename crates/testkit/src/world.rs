@@ -36,7 +36,48 @@ pub struct World {
 }
 
 impl World {
-    /// The HPKI-like world with its time-stamp authorities. README and crate docs list the entities.
+    /// The HPKI-like world with its time-stamp authorities. Times are years (y) and days (d) from the start.
+    ///
+    /// | CA | issuer | key | valid | what |
+    /// |---|---|---|---|---|
+    /// | `root` | itself | RSA-2048 | -12y to 18y | as the MHLW root: no CN, CRL `root` with critical IDP, `root-rarl` for itself |
+    /// | `signing-ca` | `root` | RSA-2048 | -6y to 14y | "forNonRepudiation" |
+    /// | `signing-ca-2` | `root` | RSA-2048 | -1y to 17y | the same name, a new key |
+    /// | `signing-ca-new-with-old`, `signing-ca-old-with-new` | each other | RSA-2048 | -1y to 14y | rollover links |
+    /// | `signing-ca-revoked` | `root` | RSA-2048 | -6y to 14y | cACompromise from 30d |
+    /// | `authentication-ca` | `root` | RSA-2048 | -6y to 14y | "forAuthentication-forIndividual" |
+    /// | `stranger-root` | itself | RSA-3072 | -5y to 15y | nobody's HPKI |
+    /// | `tsa-root`, `tsa-ca` | itself, `tsa-root` | RSA-3072, RSA-2048 | -10y to 20y, -5y to 15y | TSAs, first generation |
+    /// | `tsa-root-2`, `tsa-ca-2` | itself, `tsa-root-2` | P-384 | -1y to 40y, -1y to 34y | TSAs, all ECDSA |
+    ///
+    /// Each CA has a delegated OCSP responder, `ocsp-NAME`.
+    ///
+    /// | holder (of `signing-ca`, RSA-2048, -31d to 5y, Medical Doctor unless said) | what |
+    /// |---|---|
+    /// | `doctor` | with a Japanese subjectAltName as MEDIS writes it |
+    /// | `pharmacist`, `nurse`, `dentist`, `doctor-two-roles` | the licence; Medical Doctor and Director of Hospital |
+    /// | `doctor-ec`, `doctor-ec384`, `doctor-rsa4096` | the key |
+    /// | `doctor-ocsp`, `doctor-ocsp-only` | AIA beside the CRL distribution point, or in its place |
+    /// | `doctor-rollover` | issued by `signing-ca-2` |
+    /// | `doctor-authentication` | an authentication card, of `authentication-ca` |
+    /// | `doctor-revoked`, `doctor-compromised` | cessationOfOperation, keyCompromise from 30d |
+    /// | `doctor-on-hold`, `doctor-hold-lifted` | certificateHold from 10d; lifted at 20d |
+    /// | `doctor-expired`, `doctor-expiring`, `doctor-future` | -6y to -1y; to 90d; 1y to 6y |
+    /// | `doctor-sha1` | signed with SHA-1 |
+    /// | `doctor-revoked-ca` | issued by `signing-ca-revoked` |
+    /// | `no-role`, `doctor-wrong-policy`, `stranger` | no hcRole; a foreign policy; of `stranger-root` |
+    ///
+    /// | TSA (-60d to 11y unless said) | of | key, digest, token |
+    /// |---|---|---|
+    /// | `tsa-rsa` | `tsa-ca` | RSA-2048, SHA-256 |
+    /// | `tsa-rsa4096-sha512` | `tsa-ca` | RSA-4096, SHA-512 |
+    /// | `tsa-ecdsa`, `tsa-ecdsa384` | `tsa-ca-2` | P-256 SHA-256, P-384 SHA-384 |
+    /// | `tsa-essv1` | `tsa-ca` | ESSCertID v1, signing-time, no accuracy |
+    /// | `tsa-precise` | `tsa-ca` | microseconds, ordering, names itself |
+    /// | `tsa-generation-2`, `tsa-generation-3` | `tsa-ca-2` | P-384 SHA-512; 9y to 21y, 19y to 31y |
+    /// | `tsa-expiring`, `tsa-expired` | `tsa-ca` | to 90d; -5y to -1y |
+    /// | `tsa-revoked`, `tsa-retired` | `tsa-ca` | keyCompromise, cessationOfOperation from 30d |
+    /// | `tsa-no-eku`, `tsa-eku-not-critical`, `tsa-eku-with-others` | `tsa-ca` | the extended key usage |
     pub fn hpki(base_url: &str, start: Time) -> Self {
         let mut world = Self {
             base_url: base_url.trim_end_matches('/').to_owned(),
@@ -57,6 +98,19 @@ impl World {
     #[must_use]
     pub fn with_sources(mut self, sources: RevocationSources) -> Self {
         self.sources = sources;
+        self
+    }
+
+    /// This world with a root whose CRL is a plain one. The MHLW root's lists have a critical
+    /// IssuingDistributionPoint with onlyContainsCACerts, which EU DSS does not take when it collects revocation data
+    /// for level LT; a peer of that kind needs this world.
+    #[must_use]
+    pub fn with_plain_root_crl(mut self) -> Self {
+        for entity in &mut self.entities {
+            if let Kind::Ca(profile) = &mut entity.kind {
+                profile.crl = CrlStyle::Full;
+            }
+        }
         self
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! OpenSSL judges what testkit makes. Without `openssl` on the PATH each test says that it ran nothing.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // the tests' own steps, outside of #[test] functions
 
 use std::{
     fs,
@@ -8,8 +9,8 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use keiin_model::Time;
-use keiin_testkit::{Kind, RevocationSources, TestPki, World};
+use keiin_model::{SignRequest, Signer as _, Time};
+use keiin_testkit::{Kind, RevocationSources, SoftToken, TestPki, World, keys};
 
 /// A folder of its own for a test, under the build folder.
 struct Desk(PathBuf);
@@ -75,7 +76,7 @@ impl Desk {
         let middle = if chain.len() > 1 { chain[1..].to_vec() } else { vec![root.clone()] };
         self.pem("middle.pem", "CERTIFICATE", &middle);
         self.pem("root.pem", "CERTIFICATE", &[root]);
-        let mut crls: Vec<Vec<u8>> = pki.issuers(name).iter().map(|ca| pki.crl(ca, at)).collect();
+        let mut crls = pki.crls(name, at);
         if pki.issuers(name).contains(&"root") {
             crls.push(pki.crl("root-rarl", at));
         }
@@ -274,7 +275,7 @@ fn tokens_say_what_their_profile_says() {
     desk.ok("ts -reply -in reply.tsr -token_out -out token.der");
     let bare = desk.ok("cms -cmsout -inform DER -in token.der -noout -print");
     assert!(bare.contains("id-smime-aa-signingCertificateV2"), "{bare}");
-    assert!(bare.contains("certificates:\n    <ABSENT>"), "certReq was not set: {bare}");
+    assert!(bare.contains("certificates:\n      <ABSENT>"), "certReq was not set: {bare}");
     text("tsa-essv1");
     desk.ok("ts -reply -in reply.tsr -token_out -out token.der");
     let first = desk.ok("cms -cmsout -inform DER -in token.der -noout -print");
@@ -351,4 +352,26 @@ fn a_serial_number_that_was_never_issued_is_unknown() {
     desk.ok("ocsp -issuer issuer.pem -serial 1 -reqout request.der");
     desk.write("answer.der", &pki.ocsp(&fs::read(desk.0.join("request.der")).unwrap(), pki.start()));
     assert!(desk.fails("ocsp -respin answer.der -noverify -resp_text").contains("unauthorized (6)"));
+}
+
+#[test]
+fn what_the_soft_token_signs_verifies() {
+    let Some(desk) = Desk::new("soft") else { return };
+    let pki = TestPki::hpki();
+    let message = b"a prescription";
+    desk.write("message", message);
+    for name in ["doctor", "doctor-ec", "doctor-ec384", "doctor-rsa4096", "pharmacist"] {
+        let card = SoftToken::new(&pki, name);
+        desk.pem("leaf.pem", "CERTIFICATE", &[card.certificate().to_vec()]);
+        let public = desk.ok("x509 -in leaf.pem -noout -pubkey");
+        desk.write("public.pem", public.as_bytes());
+        for algorithm in card.algorithms() {
+            let hash = algorithm.digest().unwrap();
+            let digest = keys::digest(hash, message).unwrap();
+            let request = SignRequest { algorithm: *algorithm, message, digest: &digest };
+            desk.write("signature", &card.sign(&request).unwrap());
+            let hash = hash.name().to_lowercase().replace('-', "");
+            desk.ok(&format!("dgst -{hash} -verify public.pem -signature signature message"));
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! Real CMS is BER: indefinite and non-minimal lengths, constructed octet strings, unsorted SETs, zero padding behind
 //! the end (X.690, 8.1.3 and 8.7.3). Nothing here copies or re-encodes what it reads.
 
+mod canonical;
 mod element;
 mod error;
 mod reader;
@@ -12,6 +13,7 @@ mod strict;
 mod tag;
 pub mod write;
 
+pub use canonical::to_der;
 pub use element::{Element, Octets, Segments};
 pub use error::{DerError, DerErrorKind};
 pub use reader::{MAX_DEPTH, Reader};

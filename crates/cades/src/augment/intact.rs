@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Whether a change left everything that was proven provable.
+
+use std::collections::BTreeMap;
+
+use keiin_model::{DefectKind, ObjectId, SignatureFacts, TimestampFacts};
+
+use crate::CadesError;
+
+/// Checks that every signature is still there with the same message, and that every time-stamp that was intact still is.
+pub(super) fn check_kept(old: &[SignatureFacts], new: &[SignatureFacts]) -> Result<(), CadesError> {
+    let (old, new) = (Standing::of(old), Standing::of(new));
+    let signatures = old.signatures.iter().all(|(id, before)| {
+        new.signatures
+            .get(id)
+            .is_some_and(|after| before.message == after.message && before.data == after.data)
+    });
+    let timestamps = old.timestamps.iter().filter(|(_, before)| holds(before));
+    let kept = signatures
+        && timestamps.into_iter().all(|(id, _)| new.timestamps.get(id).is_some_and(|after| holds(after)));
+    let what = "this change would break a time-stamp that is there already, so nothing was changed";
+    if kept { Ok(()) } else { Err(CadesError::Misuse { what }) }
+}
+
+/// Whether a time-stamp is over what stands in the file.
+pub(super) fn holds(timestamp: &TimestampFacts) -> bool {
+    timestamp.imprint.intact() && !timestamp.defects.iter().any(|d| d.kind == DefectKind::HashIndexMismatch)
+}
+
+/// The time-stamp with this token signature.
+pub(super) fn find_timestamp<'f>(
+    signatures: &'f [SignatureFacts],
+    token_signature: &ObjectId,
+) -> Option<&'f TimestampFacts> {
+    Standing::of(signatures).timestamps.remove(token_signature)
+}
+
+/// Signatures and time-stamps by the id of the signature value, which no change to unsigned parts alters.
+#[derive(Default)]
+struct Standing<'f> {
+    signatures: BTreeMap<ObjectId, &'f SignatureFacts>,
+    timestamps: BTreeMap<ObjectId, &'f TimestampFacts>,
+}
+
+impl<'f> Standing<'f> {
+    fn of(signatures: &'f [SignatureFacts]) -> Self {
+        let mut standing = Self::default();
+        signatures.iter().for_each(|signature| standing.add(signature));
+        standing
+    }
+
+    fn add(&mut self, signature: &'f SignatureFacts) {
+        self.signatures.insert(signature.id, signature);
+        for timestamp in &signature.timestamps {
+            self.timestamps.insert(timestamp.token.id, timestamp);
+        }
+        signature.countersignatures.iter().for_each(|counter| self.add(counter));
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Validation material into the SignedData (EN 319 122-1, 5.4 and 6.3: SignedData.certificates and .crls, RFC 5940).
+
+use std::collections::BTreeSet;
+
+use keiin_model::{Material, Target};
+use keiin_pki::{
+    cert::Certificate,
+    cms::{self, RevocationChoice, SignedData, SignerInfo},
+    crl::Crl,
+    der::{Edit, write},
+    ocsp::{OcspResponse, wrap_basic},
+};
+use keiin_tsp::Token;
+
+use crate::{
+    Cades, CadesError, attribute_oid as oid,
+    edit::Plan,
+    locate::{Found, find_signer, has_old_archive_timestamp},
+};
+
+/// Where each new object goes. Objects that the file has where this signature's archive time-stamps cover them, in the
+/// SignedData or in the signature's time-stamp tokens, are left out.
+pub(super) fn embed(cades: &Cades, at: Target, material: &Material) -> Result<Vec<Edit>, CadesError> {
+    check_readable(material)?;
+    let signed = cades.signed_data()?;
+    let (Target::Signature { id } | Target::Archive { id }) = at;
+    let Found { signer, .. } = find_signer(&signed, &id)?;
+    let tokens = tokens(&signer);
+    let mut there = Inventory::default();
+    there.add(&signed);
+    tokens.iter().for_each(|token| there.add(&token.signed));
+    // The imprint of archive-time-stamp v2 takes in the SignedData's certificates and crls as they stand (TS 101 733,
+    // 6.4.1). Material for its renewal goes into the newest token instead, which nothing covers yet (same clause: "the
+    // time-stamp token may contain in its SignedData the certificates and revocation data that verify it").
+    let newest = tokens.iter().max_by_key(|token| token.info.time).map(|token| &token.signed);
+    let destination = match newest {
+        Some(newest) if has_old_archive_timestamp(&signed) => newest,
+        None if has_old_archive_timestamp(&signed) => {
+            let what = "an older archive time-stamp of another signature covers all certificates and CRLs";
+            return Err(CadesError::Misuse { what });
+        }
+        _ => &signed,
+    };
+    plan(destination, &there, material)
+}
+
+fn plan(
+    destination: &SignedData<'_>,
+    there: &Inventory,
+    material: &Material,
+) -> Result<Vec<Edit>, CadesError> {
+    let mut plan = Plan::new(destination);
+    let mut seen = BTreeSet::new();
+    let mut is_new = |object: &[u8]| !there.0.contains(object) && seen.insert(object.to_vec());
+    let certificates: Vec<&[u8]> = material.certificates.iter().map(|c| &**c).filter(|c| is_new(c)).collect();
+    let mut crls: Vec<Vec<u8>> = material.crls.iter().filter(|c| is_new(c)).map(|c| c.to_vec()).collect();
+    let ocsps: Vec<Vec<u8>> =
+        material.ocsps.iter().filter(|o| is_new(o)).map(|o| revocation_choice(o)).collect();
+    if !ocsps.is_empty() {
+        plan.set_version_5();
+    }
+    crls.extend(ocsps);
+    plan.add_certificates(&certificates)?;
+    plan.add_crls(crls)?;
+    Ok(plan.edits)
+}
+
+/// An OCSPResponse as OtherRevocationInfoFormat (RFC 5940, 2.1).
+fn revocation_choice(response: &[u8]) -> Vec<u8> {
+    write::element(0xa1, &[&*write::oid(&cms::oid::RI_OCSP_RESPONSE), response].concat())
+}
+
+/// What is embedded is read first, so that it cannot make the container unreadable.
+fn check_readable(material: &Material) -> Result<(), CadesError> {
+    for certificate in &material.certificates {
+        Certificate::read(certificate)?;
+    }
+    for crl in &material.crls {
+        Crl::read(crl)?;
+    }
+    for ocsp in &material.ocsps {
+        OcspResponse::read(ocsp)?;
+    }
+    Ok(())
+}
+
+/// The time-stamp tokens of a signature that can be read.
+fn tokens<'a>(signer: &SignerInfo<'a>) -> Vec<Token<'a>> {
+    let kinds = [
+        oid::SIGNATURE_TIMESTAMP,
+        oid::CADES_C_TIMESTAMP,
+        oid::TIME_STAMPED_CERTS_CRLS_REFERENCES,
+        oid::ARCHIVE_TIMESTAMP_V1,
+        oid::ARCHIVE_TIMESTAMP_V2,
+        oid::ARCHIVE_TIMESTAMP_V3,
+    ];
+    let attributes = signer.unsigned.iter().filter(|attribute| kinds.contains(&attribute.kind));
+    attributes.flat_map(|a| a.values.iter()).filter_map(|value| Token::from_element(value).ok()).collect()
+}
+
+/// The objects that are in the file, as DER octets.
+#[derive(Default)]
+struct Inventory(BTreeSet<Vec<u8>>);
+
+impl Inventory {
+    fn add(&mut self, signed: &SignedData<'_>) {
+        self.0.extend(signed.certificates.iter().map(|choice| choice.element().bytes().to_vec()));
+        self.0.extend(signed.crls.iter().map(|choice| match choice {
+            RevocationChoice::OcspResponse { response, .. } => response.bytes().to_vec(),
+            RevocationChoice::BasicOcspResponse { response, .. } => wrap_basic(response.bytes()),
+            other => other.element().bytes().to_vec(),
+        }));
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Whether a file holds revocation data for every certificate that needs it: what makes a level LT. By names alone;
+//! whether the data is good is validate's to say.
+
+use std::collections::BTreeSet;
+
+use keiin_model::{Evidence, EvidenceKind, ObjectId, SignatureFacts, SignerReference, TimestampFacts};
+use keiin_pki::{cert::Certificate, crl::Crl, digest::digest, ocsp::OcspResponse};
+
+/// Certificates on the way up from one signer. Real paths have up to five.
+const MAX_PATH: usize = 20;
+
+/// The evidence of one file, parsed once.
+pub(crate) struct Material<'e> {
+    certificates: Vec<Certificate<'e>>,
+    crls: Vec<Crl<'e>>,
+    ocsps: Vec<OcspResponse<'e>>,
+}
+
+impl<'e> Material<'e> {
+    pub(crate) fn new(evidence: &'e Evidence) -> Self {
+        let of = |kind| evidence.of_kind(kind).map(|(_, object)| &*object.bytes);
+        Self {
+            certificates: of(EvidenceKind::Certificate).filter_map(|b| Certificate::read(b).ok()).collect(),
+            crls: of(EvidenceKind::Crl).filter_map(|b| Crl::read(b).ok()).collect(),
+            ocsps: of(EvidenceKind::Ocsp).filter_map(|b| OcspResponse::read(b).ok()).collect(),
+        }
+    }
+
+    /// The certificate that a signer points to: by its signed digest, else by the names in the container.
+    pub(crate) fn signer(&self, reference: &SignerReference) -> Option<&Certificate<'e>> {
+        let by_digest = reference.references.first().and_then(|first| {
+            let algorithm = first.algorithm?;
+            self.certificates.iter().find(|c| digest(algorithm, c.raw) == *first.digest)
+        });
+        by_digest.or_else(|| {
+            self.certificates.iter().find(|c| {
+                match (&reference.serial, &reference.issuer, &reference.key_id) {
+                    (Some(serial), Some(issuer), _) => {
+                        *c.serial == **serial && c.issuer.as_bytes() == &**issuer
+                    }
+                    (_, _, Some(key_id)) => c.subject_key_id == Some(&**key_id),
+                    _ => false,
+                }
+            })
+        })
+    }
+
+    /// Whether there is revocation data for the signer's path and for those of all its time-stamps but the last archive
+    /// time-stamp, whose own material comes with the next one (EN 319 122-1, 6.3 and 5.5.1).
+    pub(crate) fn is_complete(&self, facts: &SignatureFacts) -> bool {
+        if self.crls.is_empty() && self.ocsps.is_empty() {
+            let mut all = self.certificates.iter().peekable();
+            return all.peek().is_some() && all.all(Certificate::is_self_issued);
+        }
+        let archive = |t: &&TimestampFacts| t.kind == keiin_model::TimestampKind::Archive;
+        let last = facts.timestamps.iter().filter(archive).max_by_key(|t| t.time).map(|t| t.id);
+        let tokens = facts.timestamps.iter().filter(|t| Some(t.id) != last).map(|t| &t.token.signer);
+        let mut seen = BTreeSet::new();
+        std::iter::once(&facts.signer)
+            .chain(tokens)
+            .filter_map(|reference| self.signer(reference))
+            .all(|certificate| self.path_is_complete(certificate, &mut seen))
+    }
+
+    /// A certificate whose issuer is not in the file ends the path: it, or its issuer, is somebody's anchor.
+    fn path_is_complete(&self, start: &Certificate<'e>, seen: &mut BTreeSet<ObjectId>) -> bool {
+        let mut certificate = start;
+        for _ in 0..MAX_PATH {
+            if certificate.is_self_issued() || !seen.insert(certificate.id) {
+                return true;
+            }
+            let issuer = self.certificates.iter().find(|c| c.subject.matches(&certificate.issuer));
+            let exempt = certificate.has_ocsp_no_check() || (issuer.is_none() && certificate.id != start.id);
+            if !exempt && !self.has_revocation(certificate, issuer) {
+                return false;
+            }
+            let Some(issuer) = issuer else { return true };
+            certificate = issuer;
+        }
+        true
+    }
+
+    fn has_revocation(&self, certificate: &Certificate<'e>, issuer: Option<&Certificate<'e>>) -> bool {
+        let in_crl = self.crls.iter().any(|crl| crl.issuer.matches(&certificate.issuer));
+        let answers = self.ocsps.iter().filter_map(|ocsp| ocsp.basic.as_ref()).flat_map(|b| &b.responses);
+        let mut answers = answers.filter(|answer| answer.serial == certificate.serial);
+        in_crl
+            || answers.any(|answer| issuer.is_none_or(|issuer| answer.is_about(certificate.serial, issuer)))
+    }
+}
