@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Paths and revocation in the testkit's HPKI-like world, whose objects other people's encoders made.
-#![allow(missing_docs)]
+#![allow(
+    missing_docs,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 use keiin_model::{ObjectId, Time};
 use keiin_pki::{
@@ -13,7 +19,7 @@ use keiin_pki::{
     revocation::{self, Crls, Ocsps, RevocationFacts, RevocationKind, RevocationRejection, RevocationStatus},
     store::CertificateStore,
 };
-use keiin_testkit::{Fault, Faults, TestPki};
+use keiin_testkit::{DEFAULT_BASE_URL, DistinguishedName, Entity, Fault, Faults, NamePart, TestPki, World};
 use proptest::prelude::*;
 
 /// What a search came to, as ids: comparable whatever the lifetimes.
@@ -71,11 +77,21 @@ fn a_chain_is_found_whatever_the_anchor() {
 
 #[test]
 fn an_end_entity_made_an_anchor_issues_nothing() {
-    let pki = TestPki::hpki();
-    let anchors = [pki.certificate("doctor")];
-    let outcome = build(pki.certificate("pharmacist"), &[], &anchors, Limits::default());
+    let world = World::hpki(DEFAULT_BASE_URL, TestPki::hpki().start());
+    let doctor = world.entities.iter().find(|e| e.name == "doctor").unwrap().clone();
+    let subject = DistinguishedName::jp(&[(NamePart::CommonName, "Issued by a doctor")]);
+    let forged = Entity { name: "forged".into(), subject, issuer: doctor.name.clone(), ..doctor };
+    let pki = world.with(forged).build();
+    let outcome = build(pki.certificate("forged"), &[], &[pki.certificate("doctor")], Limits::default());
     assert!(outcome.paths.is_empty());
-    assert_eq!(outcome.rejected[0].1, RejectedPathReason::NoIssuer);
+    assert_eq!(outcome.rejected[0].1, RejectedPathReason::AnchorMayNotIssue);
+    // Nor as an intermediate: the chain stands, the check refuses it.
+    let target = Certificate::read(pki.certificate("forged")).unwrap();
+    let store = CertificateStore::new([pki.certificate("doctor"), pki.certificate("signing-ca")]);
+    let anchors = [Anchor::read(pki.certificate("root"), None).unwrap()];
+    let search = path::build(&target, &store, &anchors, &mut Budget::default());
+    let error = path::check(&search.paths[0], &PathParameters::default()).unwrap_err();
+    assert_eq!(error.kind, PathErrorKind::NotCa);
 }
 
 #[test]
@@ -243,7 +259,7 @@ fn what_may_not_be_used_is_named() {
 }
 
 #[test]
-fn a_list_cut_or_turned_anywhere_never_clears_a_revoked_certificate() {
+fn a_list_turned_anywhere_never_clears_a_revoked_certificate() {
     let pki = TestPki::hpki();
     let good = pki.crl("signing-ca", pki.start().plus_days(31));
     let step = (good.len() / 150).max(1);

@@ -66,9 +66,7 @@ pub(crate) fn validate_past_signature<'s>(
             .with("control-time", control),
     );
     let mended = mend(context, past, poes, best, existed);
-    checks.push(
-        check("past.signature", PAST_SIGNATURE, Outcome::Passed).about(past.id).concluding(mended),
-    );
+    checks.push(check("past.signature", PAST_SIGNATURE, Outcome::Passed).about(past.id).concluding(mended));
     mended.then(|| revocation)
 }
 
@@ -133,8 +131,7 @@ fn revocation_proof<'s>(
 ) -> Conclusion {
     let Some(target) = past.path.judgements.first() else { return Conclusion::Passed };
     let proven = |fact: &RevocationFact<'_>| is_proven_in_time(context, poes, fact);
-    let status =
-        revocation::status(context, target.certificate, target.issuer, past.purpose, proven);
+    let status = revocation::status(context, target.certificate, target.issuer, past.purpose, proven);
     let held = !matches!(status, Status::Unknown { .. });
     checks.push(
         checked("past.revocation.proven", PAST_SIGNATURE, held, Outcome::Indeterminate)
@@ -167,7 +164,12 @@ fn validate_past_certificate<'s>(
     });
     // Shell model: some time lies within the validity of every certificate (step 2 i).
     let common = from <= to;
-    checks.push(checked("past.certificate.common-validity", PAST_CERTIFICATE, common, Outcome::Indeterminate));
+    checks.push(checked(
+        "past.certificate.common-validity",
+        PAST_CERTIFICATE,
+        common,
+        Outcome::Indeterminate,
+    ));
     if !common {
         return None;
     }
@@ -208,27 +210,19 @@ fn slide<'s>(
         let ends = rows.iter().filter_map(|row| context.deciding_end(row));
         control = ends.filter(|end| *end <= control).fold(control, Time::min);
     }
-    checks.push(
-        check("past.sliding", SLIDING, Outcome::Passed).about(past.id).with("control-time", control),
-    );
+    checks.push(check("past.sliding", SLIDING, Outcome::Passed).about(past.id).with("control-time", control));
     Some(control)
 }
 
 /// b) and c): revoked, or not known to be good any longer than the data says.
-fn slide_by_status(
-    context: &Context<'_>,
-    purpose: Purpose,
-    status: &Status<'_>,
-    control: Time,
-) -> Time {
+fn slide_by_status(context: &Context<'_>, purpose: Purpose, status: &Status<'_>, control: Time) -> Time {
     match status {
         Status::Revoked(fact) => match fact.status {
             RevocationStatus::Revoked { at, .. } | RevocationStatus::OnHold { at } => control.min(at),
             RevocationStatus::NotRevoked | RevocationStatus::Unknown => control,
         },
         Status::Good(fact) => {
-            let judged =
-                if control < context.time { Judged::Proven(control) } else { Judged::Now(control) };
+            let judged = if control < context.time { Judged::Proven(control) } else { Judged::Now(control) };
             match check_fresh(freshness(context, purpose), fact, judged) {
                 Ok(()) => control,
                 Err(_) => control.min(fact.this_update),

@@ -84,10 +84,7 @@ pub(crate) fn status<'s>(
     }
 }
 
-fn refused(
-    facts: &RevocationFacts<'_>,
-    refusals: &[Option<&'static str>],
-) -> Vec<(ObjectId, &'static str)> {
+fn refused(facts: &RevocationFacts<'_>, refusals: &[Option<&'static str>]) -> Vec<(ObjectId, &'static str)> {
     let mut all: Vec<_> = facts
         .usable
         .iter()
@@ -126,11 +123,7 @@ fn refusal<'s>(
 }
 
 /// Whether the signer of revocation data has a path and a status of its own.
-fn signer_holds<'s>(
-    context: &Context<'s>,
-    signer: &'s Certificate<'s>,
-    visited: &mut Vec<ObjectId>,
-) -> bool {
+fn signer_holds<'s>(context: &Context<'s>, signer: &'s Certificate<'s>, visited: &mut Vec<ObjectId>) -> bool {
     if context.is_anchor(&signer.id, Purpose::Revocation) || visited.contains(&signer.id) {
         return true;
     }
@@ -145,7 +138,8 @@ fn signer_holds<'s>(
     visited.push(signer.id);
     let facts = context.revocation(signer, issuer);
     let holds = facts.usable.iter().any(|fact| {
-        matches!(fact.status, RevocationStatus::NotRevoked) && refusal(context, signer, fact, visited).is_none()
+        matches!(fact.status, RevocationStatus::NotRevoked)
+            && refusal(context, signer, fact, visited).is_none()
     });
     visited.pop();
     holds

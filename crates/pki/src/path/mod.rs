@@ -9,6 +9,7 @@ mod budget;
 mod build;
 mod check;
 mod constraint;
+mod error;
 mod policy;
 
 use keiin_model::ObjectId;
@@ -17,7 +18,8 @@ pub(crate) use budget::Signed;
 pub use budget::{Budget, Limits, SignatureFailure};
 pub use build::build;
 pub(crate) use build::key_hint;
-pub use check::{Indicator, PathError, PathErrorKind, PathOutput, PathParameters, check};
+pub use check::{Indicator, PathOutput, PathParameters, check};
+pub use error::{PathError, PathErrorKind};
 pub use policy::{ValidPolicy, user_notices};
 
 use crate::{
