@@ -66,7 +66,7 @@ impl CertificateSummary {
             serial: hex(certificate.serial),
             not_before: certificate.not_before,
             not_after: certificate.not_after,
-            roles: Hpki.roles(&certificate),
+            roles: Hpki::new().roles(&certificate),
             purpose: purpose(&certificate),
             sha256: certificate.id.to_string(),
         })
@@ -95,7 +95,7 @@ pub fn subject(der: &[u8]) -> Option<String> {
 
 /// The licensed roles that a certificate states.
 pub fn roles(der: &[u8]) -> Vec<RoleReport> {
-    Certificate::read(der).map(|certificate| Hpki.roles(&certificate)).unwrap_or_default()
+    Certificate::read(der).map(|certificate| Hpki::new().roles(&certificate)).unwrap_or_default()
 }
 
 /// The schemes that a certificate's key can have made, the usual one first: for a key that is elsewhere.
