@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use keiin::{
-    model::{Signer, SignerError},
+    model::{ObjectId, Signer, SignerError},
     signer::{
-        Fingerprint, Pin, SoftKey,
+        Pin, SoftKey,
         pkcs11::{Card, Module, Selection},
     },
 };
@@ -56,10 +56,10 @@ fn card(context: &Context, key: &Key, module: &Path) -> Result<Card, Failure> {
 }
 
 /// The one certificate whose SHA-256 begins so.
-fn certificate(module: &Module, prefix: &str) -> Result<Fingerprint, Failure> {
+fn certificate(module: &Module, prefix: &str) -> Result<ObjectId, Failure> {
     let wanted = prefix.replace([':', ' '], "").to_ascii_lowercase();
     let slots = module.survey()?;
-    let mut found: Vec<Fingerprint> = slots
+    let mut found: Vec<ObjectId> = slots
         .iter()
         .filter_map(|slot| slot.token.as_ref())
         .flat_map(|token| &token.certificates)

@@ -7,7 +7,7 @@ use keiin::{
     Commitment, Content, Document, Goal, Level, Packaging, Prepared, Setup, Signed, Signing, WARN_DAYS, add_signature,
     cades::content_digest_for,
     clock, countersign, extend, file, inspect,
-    model::{DigestAlgorithm, ObjectId, SignatureAlgorithm, Signer, SignerLocation, Time},
+    model::{DigestAlgorithm, ObjectId, SignatureAlgorithm, SignerLocation, Time},
 };
 use serde::{Deserialize, Serialize};
 
