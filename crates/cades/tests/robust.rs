@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! No input makes the reader panic, and broken input ends in an error or in facts that say so.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // a test
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods)] // a test
 
 use keiin_cades::{Cades, CadesError, Content, digests_wanted, limits};
 use keiin_model::{DigestAlgorithm, TimestampKind};
