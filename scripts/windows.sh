@@ -20,8 +20,8 @@ keiin --lang en demo --keep "$(win "$work/demo")" | tr -d '\r' | tail -n 25
 echo "--- keiin.exe sign with the PKCS#11 module as a DLL, a Japanese path"
 mkdir -p "$work/患者" "$work/card"
 printf 'Rp.1 アムロジピン 5mg\n' > "$work/患者/処方箋.txt"
-cargo_card=$(ls target/release/keiin-card-config 2>/dev/null || true)
-KEIIN_CARD_DIR="$work/card" "${cargo_card:?build keiin-card first}" "$work/card" > "$work/card.env"
+env -u CARGO_TARGET_DIR cargo run --release --locked -q -p keiin-testkit --example serve -- "$work/pki" < /dev/null > /dev/null
+env -u CARGO_TARGET_DIR cargo run --release --locked -q -p keiin-card --example insert -- "$work/card" "$work/pki/doctor.p8" "$work/pki/doctor.cer" > "$work/card.env"
 export KEIIN_CARD_CONFIG
 KEIIN_CARD_CONFIG=$(win "$(sed -n 's/^KEIIN_CARD_CONFIG=//p' "$work/card.env")")
 export KEIIN_CARD_PIN=1234

@@ -1,3 +1,133 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//! The library vendors depend on.
+//! Long-term electronic signatures for Japanese healthcare: sign, extend, verify, renew.
+//!
+//! A signature is made with a card ([`sign`]), time-stamped, given the material that judges it and sealed with an archive
+//! time-stamp ([`extend`]), judged at any time ([`verify`]), and carried over the end of certificates and algorithms
+//! ([`renew`]). Everything is an argument: the policy, the trust, the TSAs and the network in a [`Setup`], and the time.
+//!
+//! # Sign
+//! ```no_run
+//! # #[cfg(feature = "http")] {
+//! use keiin::{Config, Content, Existing, Level, Setup, Signing, clock, sign, signer::{Pin, pkcs11}};
+//! use std::path::Path;
+//!
+//! let setup = Setup::from_config(&Config::read(Path::new("keiin.toml"))?)?;
+//! let module = pkcs11::Module::load("/usr/lib/libhpki.so")?;
+//! let card = pkcs11::Card::open(&module, &pkcs11::Selection::default(), Some(Pin::from_env("KEIIN_PIN")?))?;
+//! let signing = Signing { level: Level::T, ..Signing::with(&card)? };
+//! let signed = sign(&setup, &Content::file("prescription.xml"), &card, &signing, clock::now())?;
+//! signed.document.write(Path::new("prescription.p7s"), Existing::Keep)?;
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Extend
+//! ```no_run
+//! # #[cfg(feature = "http")] {
+//! use keiin::{Config, Document, Existing, Goal, Level, Setup, clock, extend};
+//! use std::path::Path;
+//!
+//! let setup = Setup::from_config(&Config::read(Path::new("keiin.toml"))?)?;
+//! let mut document = Document::open(Path::new("prescription.p7s"), None)?;
+//! let extended = extend(&setup, &mut document, Goal::Level(Level::A), clock::now())?;
+//! document.write(Path::new("prescription.p7s"), Existing::Replace)?;
+//! if let Some(reason) = extended.stopped {
+//!     println!("{} so far: {reason}", extended.level);
+//! }
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Verify
+//! ```no_run
+//! # #[cfg(feature = "http")] {
+//! use keiin::{Config, Content, Document, Setup, clock, verify};
+//! use std::path::Path;
+//!
+//! let setup = Setup::from_config(&Config::read(Path::new("keiin.toml"))?)?;
+//! let document = Document::open(Path::new("scan.p7s"), Some(&Content::file("scan.pdf")))?;
+//! let verdict = verify(&setup, &document, clock::now());
+//! for signature in &verdict.report.signatures {
+//!     println!("{:?} {:?} {:?}", signature.indication, signature.sub_indication, signature.signer);
+//! }
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Renew
+//! ```no_run
+//! # #[cfg(feature = "http")] {
+//! use keiin::{Config, Document, Existing, Renewal, Setup, clock, model::DigestAlgorithm, renew};
+//! use std::path::Path;
+//!
+//! let setup = Setup::from_config(&Config::read(Path::new("keiin.toml"))?)?;
+//! let mut document = Document::open(Path::new("scan.p7s"), None)?;
+//! let stronger = Renewal { digest: Some(DigestAlgorithm::Sha512) };
+//! let renewed = renew(&setup, &mut document, stronger, clock::now())?;
+//! if renewed.stopped.is_none() {
+//!     document.write(Path::new("scan.p7s"), Existing::Replace)?;
+//! }
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What it does not do
+//! It has no async functions (run it where blocking is allowed; [`http::HttpTransport`] brings its own thread), it
+//! prints nothing, it never reads a PIN by itself, and of the three formats it has CAdES so far.
+//!
+//! # Limits
+//! Containers up to 1 GiB ([`file::MAX_CONTAINER`]), detached content of any size in one megabyte of memory; at most 12
+//! rounds of fetching for a verdict, 40 wants a round and 4 addresses a want.
+//!
+//! # Features
+//! `http` (default): [`http::HttpTransport`], [`Setup::from_config`] and trust in the system's roots.
 #![forbid(unsafe_code)]
+
+pub mod cache;
+pub mod clock;
+pub mod config;
+mod content;
+mod document;
+mod error;
+mod extend;
+pub mod fetch;
+pub mod file;
+#[cfg_attr(not(feature = "http"), allow(dead_code))]
+mod guard;
+#[cfg(feature = "http")]
+pub mod http;
+mod pem;
+mod recognise;
+mod renew;
+mod setup;
+mod sign;
+mod stamp;
+pub mod transport;
+pub mod trust;
+pub mod tsa;
+mod verify;
+
+pub use keiin_cades as cades;
+pub use keiin_hpki as hpki;
+pub use keiin_model as model;
+pub use keiin_signer as signer;
+pub use keiin_validate as validate;
+
+pub use cache::Cache;
+pub use cades::{Commitment, Packaging, Prepared, SigningIntent};
+pub use config::{Config, ConfigError};
+pub use content::{Content, ContentError};
+pub use document::{Document, DocumentKind, Facts, Progress};
+pub use error::{Blame, Error};
+pub use extend::{Done, Extended, Goal, Level, Step, UnknownLevel, extend};
+pub use fetch::{FetchError, Fetched, FetchedFrom, Network};
+pub use file::{Existing, FileError};
+pub use recognise::FileKind;
+pub use renew::{Renewal, renew};
+pub use setup::{KnownRoots, Setup, algorithm_table, hpki_policy, policy};
+pub use sign::{Signed, Signing, Usage, WARN_DAYS, add_signature, countersign, finish, prepare, sign};
+pub use stamp::{StampedFile, stamp};
+pub use transport::{HttpRequest, HttpResponse, Transport, TransportError};
+pub use trust::{TrustError, TrustSource};
+pub use tsa::{Tsa, TsaError, TsaFailure};
+pub use verify::{Verdict, verify};

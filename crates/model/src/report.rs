@@ -202,7 +202,7 @@ pub struct ConclusionTime {
 }
 
 /// An object existed at a time.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ProofOfExistence {
     /// What.
     pub object: ObjectId,

@@ -67,6 +67,12 @@ pub enum SignerError {
         /// What was looked for.
         name: String,
     },
+    /// Several cards or certificates fit. Signing with somebody else's, or trying a PIN on it, is not to be risked.
+    #[error("more than one could sign, so name one: {}", choices.join("; "))]
+    Ambiguous {
+        /// What there is to choose from, as a person knows it.
+        choices: Vec<String>,
+    },
     /// There is no private key for the certificate.
     #[error("no private key that belongs to the certificate was found")]
     NoKey,

@@ -169,6 +169,11 @@ impl<'a> Crl<'a> {
         RevokedCertificates { reader: self.entries }
     }
 
+    /// The octets of all entries, for a scan that makes no objects.
+    pub(crate) fn entry_octets(&self) -> &'a [u8] {
+        self.entries.rest()
+    }
+
     /// Whether nothing is listed.
     pub const fn is_empty(&self) -> bool {
         self.entries.at_end()
@@ -200,7 +205,7 @@ impl<'a> Iterator for RevokedCertificates<'a> {
 }
 
 impl<'a> RevokedCertificate<'a> {
-    fn read(element: &Element<'a>) -> Result<Self, DerError> {
+    pub(crate) fn read(element: &Element<'a>) -> Result<Self, DerError> {
         let mut reader = element.reader("revokedCertificate")?;
         let serial = reader.expect(Tag::INTEGER, "userCertificate")?.integer("userCertificate")?;
         let date = reader.read("revocationDate")?.time("revocationDate")?;

@@ -26,4 +26,8 @@ pub mod extension;
 pub mod key;
 pub mod name;
 pub mod ocsp;
+pub mod path;
+pub mod profile;
 mod provider;
+pub mod revocation;
+pub mod store;

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Write as _};
 
 use keiin_model::Oid;
 
-use crate::der::{Class, DerError, DerErrorKind, Element, Reader, Tag};
+use crate::der::{Class, DerError, DerErrorKind, Element, Reader, Tag, write};
 
 /// Attributes of one name. Real names have ten; NIST's largest has thirty.
 const MAX_ATTRIBUTES: usize = 100;
@@ -83,6 +83,17 @@ impl<'a> Name<'a> {
         mine.len() >= base.len() && mine.iter().zip(&base).all(|(a, b)| rdn_matches(a, b))
     }
 
+    /// Octets that are the same for all names that match: a key for tables.
+    pub fn comparison_key(&self) -> Vec<u8> {
+        let mut key = Vec::new();
+        for rdn in self.rdns() {
+            let mut attributes: Vec<Vec<u8>> = rdn.iter().map(attribute_key).collect();
+            attributes.sort_unstable();
+            key.extend(write::set_of(&attributes));
+        }
+        key
+    }
+
     fn parse(&self) -> Result<Vec<Vec<NameAttribute<'a>>>, DerError> {
         let mut reader = Element::whole(self.raw, "Name")?.reader("Name")?;
         let mut rdns = Vec::new();
@@ -127,6 +138,14 @@ fn value_matches(a: &Element<'_>, b: &Element<'_>) -> bool {
         (Some(a), Some(b)) => a == b,
         _ => false,
     }
+}
+
+fn attribute_key(attribute: &NameAttribute<'_>) -> Vec<u8> {
+    let value = match folded(&attribute.value) {
+        Some(text) => write::utf8(&text),
+        None => attribute.value.bytes().to_vec(),
+    };
+    write::sequence(&[write::oid(&attribute.kind), value])
 }
 
 fn folded(value: &Element<'_>) -> Option<String> {
@@ -254,7 +273,6 @@ impl<'a> GeneralName<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::der::write;
 
     fn cn(tag: u8, text: &str) -> Vec<u8> {
         let value = write::element(tag, text.as_bytes());
@@ -267,6 +285,8 @@ mod tests {
         let name = |der| Name::from_der(der).unwrap();
         assert!(name(&a).matches(&name(&b)));
         assert!(!name(&a).matches(&name(&c)));
+        assert_eq!(name(&a).comparison_key(), name(&b).comparison_key());
+        assert_ne!(name(&a).comparison_key(), name(&c).comparison_key());
     }
 
     #[test]

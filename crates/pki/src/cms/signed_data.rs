@@ -82,7 +82,8 @@ pub enum RevocationChoice<'a> {
         /// The OCSPResponse in it.
         response: Element<'a>,
     },
-    /// A BasicOCSPResponse under id-pkix-ocsp-basic, as some write it.
+    /// A BasicOCSPResponse, as some write it: under id-pkix-ocsp-basic, or under id-ri-ocsp-response without the response
+    /// around it.
     BasicOcspResponse {
         /// The OtherRevocationInfoFormat.
         choice: Element<'a>,
@@ -178,12 +179,19 @@ fn revocation(choice: Element<'_>) -> RevocationChoice<'_> {
         Ok((kind, reader.read("otherRevInfo")?))
     };
     match other() {
-        Ok((oid::RI_OCSP_RESPONSE, response)) => RevocationChoice::OcspResponse { choice, response },
-        Ok((crate::ocsp::ID_OCSP_BASIC, response)) => {
+        Ok((oid::RI_OCSP_RESPONSE, response)) if starts_with_status(&response) => {
+            RevocationChoice::OcspResponse { choice, response }
+        }
+        Ok((oid::RI_OCSP_RESPONSE | crate::ocsp::ID_OCSP_BASIC, response)) => {
             RevocationChoice::BasicOcspResponse { choice, response }
         }
         _ => RevocationChoice::Other(choice),
     }
+}
+
+/// An OCSPResponse starts with its responseStatus, a BasicOCSPResponse with a SEQUENCE (RFC 6960, 4.2.1).
+fn starts_with_status(response: &Element<'_>) -> bool {
+    response.reader("otherRevInfo").is_ok_and(|reader| reader.peek() == Some(Tag::ENUMERATED))
 }
 
 impl<'a> EncapsulatedContent<'a> {

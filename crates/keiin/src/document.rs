@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! A signed document or a time-stamp token, read.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use keiin_cades::Cades;
+use keiin_pki::digest::DigestSet;
+use keiin_tsp::{Response, TspError};
+use serde::Serialize;
+
+use crate::{
+    Error,
+    content::Content,
+    file::{self, Existing},
+    model::{Container, DigestAlgorithm, Evidence, SignatureFacts, TimestampFacts, TimestampKind},
+    recognise::FileKind,
+};
+
+/// A document as read from a file: facts and evidence, unjudged.
+pub struct Document {
+    inner: Inner,
+    /// Detached content, for digests that a later step needs.
+    content: Option<Content>,
+    known: DigestSet,
+    path: Option<PathBuf>,
+}
+
+enum Inner {
+    Cades(Box<Cades>),
+    Token(Box<TokenFile>),
+}
+
+struct TokenFile {
+    bytes: Vec<u8>,
+    facts: [TimestampFacts; 1],
+    evidence: Evidence,
+}
+
+/// What kind of document it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DocumentKind {
+    /// A CAdES signature.
+    Cades,
+    /// A time-stamp token in a file of its own.
+    Token,
+}
+
+/// Everything that was read, as one value that serialises: a bug report, a replay, a test vector.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Facts<'a> {
+    /// The signatures.
+    pub signatures: &'a [SignatureFacts],
+    /// Time-stamps that belong to no signature.
+    pub timestamps: &'a [TimestampFacts],
+    /// Certificates, CRLs and OCSP responses inside.
+    pub evidence: &'a Evidence,
+}
+
+/// Tells how many octets of content have been read.
+pub type Progress<'a> = &'a mut dyn FnMut(u64);
+
+impl Document {
+    /// Reads a file, and its detached content in one pass when there is any.
+    ///
+    /// # Errors
+    /// [`Error`] naming the file; a foreign file by what it is.
+    pub fn open(path: &Path, content: Option<&Content>) -> Result<Self, Error> {
+        Self::open_with(path, content, &mut |_| ())
+    }
+
+    /// As [`Document::open`], telling how far the content has been read.
+    ///
+    /// # Errors
+    /// As [`Document::open`].
+    pub fn open_with(path: &Path, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
+        let bytes = file::read(path, file::MAX_CONTAINER)?;
+        let mut document = Self::read_with(bytes, content, progress).map_err(|error| error.in_file(path))?;
+        document.path = Some(path.to_owned());
+        Ok(document)
+    }
+
+    /// Reads octets.
+    ///
+    /// # Errors
+    /// [`Error`]; foreign octets by what they are.
+    pub fn read(bytes: Vec<u8>, content: Option<&Content>) -> Result<Self, Error> {
+        Self::read_with(bytes, content, &mut |_| ())
+    }
+
+    fn read_with(bytes: Vec<u8>, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
+        match FileKind::of(&bytes) {
+            FileKind::Cms => Self::cades(bytes, content, progress),
+            FileKind::Token => Self::token(bytes, content, progress),
+            FileKind::TimestampResponse => Self::token(token_of(&bytes)?, content, progress),
+            kind => Err(Error::Foreign { name: None, kind }),
+        }
+    }
+
+    fn cades(bytes: Vec<u8>, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
+        let unreadable = |source| Error::Cades { name: None, source };
+        let (given, known) = match content {
+            None => (None, DigestSet::default()),
+            Some(Content::Bytes(octets)) => {
+                (Some(keiin_cades::Content::Bytes(octets.clone())), DigestSet::default())
+            }
+            Some(elsewhere) => {
+                let wanted = keiin_cades::digests_wanted(&bytes).map_err(unreadable)?;
+                let digests = elsewhere.digests_with(&wanted, progress)?;
+                (Some(keiin_cades::Content::Digests(digests.clone())), digests)
+            }
+        };
+        let cades = Cades::read(bytes, given).map_err(unreadable)?;
+        Ok(Self { inner: Inner::Cades(Box::new(cades)), content: content.cloned(), known, path: None })
+    }
+
+    fn token(bytes: Vec<u8>, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
+        let (mut facts, evidence) = token_facts(&bytes)?;
+        if let (Some(content), Some(algorithm)) = (content, facts.imprint.algorithm) {
+            let digests = content.digests_with(&BTreeSet::from([algorithm]), progress)?;
+            facts.imprint.actual = digests.value(algorithm).cloned();
+        }
+        let file = TokenFile { bytes, facts: [facts], evidence };
+        Ok(Self {
+            inner: Inner::Token(Box::new(file)),
+            content: content.cloned(),
+            known: DigestSet::default(),
+            path: None,
+        })
+    }
+
+    /// A signature that was just made: detached content is digested again only when a step needs it.
+    pub(crate) fn signed(bytes: Vec<u8>, content: Option<&Content>) -> Result<Self, Error> {
+        let wanted =
+            keiin_cades::digests_wanted(&bytes).map_err(|source| Error::Cades { name: None, source })?;
+        let is_detached = !wanted.is_empty();
+        Self::read(bytes, content.filter(|_| is_detached))
+    }
+
+    /// The detached content.
+    pub(crate) const fn content(&self) -> Option<&Content> {
+        self.content.as_ref()
+    }
+
+    /// What kind of document it is.
+    pub const fn kind(&self) -> DocumentKind {
+        match self.inner {
+            Inner::Cades(_) => DocumentKind::Cades,
+            Inner::Token(_) => DocumentKind::Token,
+        }
+    }
+
+    /// The file that it was read from.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The signatures, in the order of the file.
+    pub fn signatures(&self) -> &[SignatureFacts] {
+        match &self.inner {
+            Inner::Cades(cades) => cades.signatures(),
+            Inner::Token(_) => &[],
+        }
+    }
+
+    /// Time-stamps that belong to no signature.
+    pub fn timestamps(&self) -> &[TimestampFacts] {
+        match &self.inner {
+            Inner::Cades(cades) => cades.timestamps(),
+            Inner::Token(token) => &token.facts,
+        }
+    }
+
+    /// Certificates, CRLs and OCSP responses inside.
+    pub fn evidence(&self) -> &Evidence {
+        match &self.inner {
+            Inner::Cades(cades) => cades.evidence(),
+            Inner::Token(token) => &token.evidence,
+        }
+    }
+
+    /// All that was read, to be serialised.
+    pub fn facts(&self) -> Facts<'_> {
+        Facts { signatures: self.signatures(), timestamps: self.timestamps(), evidence: self.evidence() }
+    }
+
+    /// The whole document.
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.inner {
+            Inner::Cades(cades) => cades.as_bytes(),
+            Inner::Token(token) => &token.bytes,
+        }
+    }
+
+    /// Writes the document so that it appears whole or not at all.
+    ///
+    /// # Errors
+    /// [`Error::File`] naming the file; what stood there before still does.
+    pub fn write(&self, path: &Path, existing: Existing) -> Result<(), Error> {
+        Ok(file::write(path, self.as_bytes(), existing)?)
+    }
+
+    /// The CMS that can be signed further.
+    pub(crate) fn as_cades(&self) -> Result<&Cades, Error> {
+        match &self.inner {
+            Inner::Cades(cades) => Ok(cades),
+            Inner::Token(_) => Err(Error::NotASignature),
+        }
+    }
+
+    /// The container that can be extended.
+    pub(crate) fn container(&mut self) -> Result<&mut dyn Container, Error> {
+        match &mut self.inner {
+            Inner::Cades(cades) => Ok(cades.as_mut()),
+            Inner::Token(_) => Err(Error::NotASignature),
+        }
+    }
+
+    /// Detached content under one more digest, which a new archive time-stamp or another signature needs.
+    pub(crate) fn need_digest(&mut self, algorithm: DigestAlgorithm) -> Result<(), Error> {
+        let Some(content @ (Content::File(_) | Content::Digests(_))) = &self.content else { return Ok(()) };
+        let Inner::Cades(cades) = &mut self.inner else { return Ok(()) };
+        if self.known.value(algorithm).is_some() {
+            return Ok(());
+        }
+        let more = content.digests(&BTreeSet::from([algorithm]))?;
+        let digest = more.value(algorithm).ok_or(crate::ContentError::DigestMissing { algorithm })?;
+        self.known
+            .insert(algorithm, digest)
+            .map_err(|e| crate::ContentError::DigestLength { algorithm, octets: e.octets })?;
+        let given = Some(keiin_cades::Content::Digests(self.known.clone()));
+        let read = Cades::read(cades.as_bytes().to_vec(), given);
+        **cades = read.map_err(|source| Error::Cades { name: self.path.clone(), source })?;
+        Ok(())
+    }
+}
+
+/// The token as facts, with what it carries.
+pub(crate) fn token_facts(bytes: &[u8]) -> Result<(TimestampFacts, Evidence), Error> {
+    keiin_tsp::token::facts(bytes, TimestampKind::Content, None, Vec::new(), [])
+        .map_err(|source| Error::Token { name: None, source })
+}
+
+/// The token inside a TimeStampResp (`openssl ts -reply` writes one by default).
+fn token_of(response: &[u8]) -> Result<Vec<u8>, Error> {
+    let unreadable = |source| Error::Token { name: None, source };
+    let response = Response::read(response).map_err(|e| unreadable(e.into()))?;
+    match response.token {
+        Some(token) => Ok(token.to_vec()),
+        None => Err(unreadable(TspError::Rejected(response.rejection()))),
+    }
+}

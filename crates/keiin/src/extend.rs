@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Carrying a signature on: ES-BES, ES-T, ES-XL, ES-A.
+
+use std::fmt;
+
+use crate::{
+    Error,
+    document::Document,
+    model::{
+        Evidence, Indication, Material, NextStep, ObjectId, SignatureFacts, SignatureReport, SubIndication,
+        Target, Time, TimestampKind,
+    },
+    setup::Setup,
+    stamp::timestamp,
+    tsa::TsaFailure,
+    verify::{Verdict, verify},
+};
+
+/// How far a signature has come (JAHIS 6.8; EN 319 122-1 says B-B, B-T, B-LT and B-LTA).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Signed.
+    Bes,
+    /// With a time-stamp over the signature.
+    T,
+    /// With the certificates and revocation data that judge it.
+    Xl,
+    /// With a time-stamp over everything.
+    A,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bes => "ES-BES",
+            Self::T => "ES-T",
+            Self::Xl => "ES-XL",
+            Self::A => "ES-A",
+        })
+    }
+}
+
+impl std::str::FromStr for Level {
+    type Err = UnknownLevel;
+
+    /// `es-bes`, `es-t`, `es-xl`, `es-a`, with or without `es-`, and ETSI's `b-b`, `b-t`, `b-lt`, `b-lta`.
+    fn from_str(text: &str) -> Result<Self, UnknownLevel> {
+        let lower = text.to_ascii_lowercase();
+        match lower.strip_prefix("es-").unwrap_or(&lower) {
+            "bes" | "b-b" => Ok(Self::Bes),
+            "t" | "b-t" => Ok(Self::T),
+            "xl" | "b-lt" => Ok(Self::Xl),
+            "a" | "b-lta" => Ok(Self::A),
+            _ => Err(UnknownLevel(text.to_owned())),
+        }
+    }
+}
+
+/// A text that names no level.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no level: es-bes, es-t, es-xl or es-a")]
+pub struct UnknownLevel(pub String);
+
+/// How far to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// One step further.
+    NextStep,
+    /// As far as this level, as many steps as it takes.
+    Level(Level),
+}
+
+/// What was done to one signature.
+#[derive(Debug)]
+pub struct Step {
+    /// Which signature.
+    pub signature: ObjectId,
+    /// What.
+    pub done: Done,
+}
+
+/// What a step did.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Done {
+    /// A time-stamp went in.
+    Timestamped {
+        /// Over the signature, or over everything.
+        kind: TimestampKind,
+        /// genTime.
+        time: Time,
+        /// The TSA's address.
+        by: String,
+        /// TSAs that were asked before and failed.
+        failed: Vec<TsaFailure>,
+    },
+    /// Certificates and revocation data went in.
+    Embedded {
+        /// How many certificates were new.
+        certificates: usize,
+        /// How many CRLs.
+        crls: usize,
+        /// How many OCSP responses.
+        ocsps: usize,
+    },
+}
+
+/// What became of it. The document holds every step that was done, whatever stopped the next one.
+#[derive(Debug)]
+pub struct Extended {
+    /// The steps that were done.
+    pub steps: Vec<Step>,
+    /// The level of the least advanced signature now.
+    pub level: Level,
+    /// Why it did not go further, when the goal was not reached.
+    pub stopped: Option<Error>,
+}
+
+/// Carries every signature of a document on. It picks the next step itself: time-stamp, material, archive time-stamp.
+///
+/// A step is taken when the verdict lets it. Where only newer revocation data is missing, it stops with
+/// [`Error::Waiting`], which says from when that can be had.
+///
+/// # Errors
+/// [`Error::NotASignature`] for a time-stamp token. What stops a step is in [`Extended::stopped`].
+pub fn extend(setup: &Setup<'_>, document: &mut Document, goal: Goal, now: Time) -> Result<Extended, Error> {
+    let mut run = Run { setup, steps: Vec::new(), now };
+    document.as_cades()?;
+    let stopped = run.go(document, goal).err();
+    let level = verify_level(setup, document, run.now);
+    Ok(Extended { steps: run.steps, level, stopped })
+}
+
+/// The level of the least advanced signature: by what is there, and whether it suffices.
+fn verify_level(setup: &Setup<'_>, document: &Document, now: Time) -> Level {
+    let verdict = verify(setup, document, now);
+    let levels = pairs(document, &verdict)
+        .into_iter()
+        .map(|(facts, report)| level_of(facts, report, document.evidence()));
+    levels.min().unwrap_or(Level::Bes)
+}
+
+/// How far a signature has come. ES-XL means that all the material that its verdict rests on is inside.
+pub(crate) fn level_of(facts: &SignatureFacts, report: &SignatureReport, embedded: &Evidence) -> Level {
+    let has = |kind| facts.timestamps.iter().any(|t| t.kind == kind);
+    if has(TimestampKind::Archive) {
+        return Level::A;
+    }
+    if !has(TimestampKind::Signature) {
+        return Level::Bes;
+    }
+    let complete = !report.material.is_empty()
+        && report.indication == Indication::TotalPassed
+        && missing(&report.material, embedded).is_empty();
+    if complete { Level::Xl } else { Level::T }
+}
+
+/// What of the material is not in the file yet.
+pub(crate) fn missing(material: &Material, embedded: &Evidence) -> Material {
+    let absent = |objects: &[crate::model::Bytes]| {
+        let is_absent =
+            |o: &&crate::model::Bytes| embedded.object(&keiin_pki::digest::object_id(o)).is_none();
+        objects.iter().filter(is_absent).cloned().collect()
+    };
+    Material {
+        certificates: absent(&material.certificates),
+        crls: absent(&material.crls),
+        ocsps: absent(&material.ocsps),
+    }
+}
+
+/// The signatures of the file with their verdicts. Counter-signatures are carried by what they counter-sign.
+pub(crate) fn pairs<'d, 'v>(
+    document: &'d Document,
+    verdict: &'v Verdict,
+) -> Vec<(&'d SignatureFacts, &'v SignatureReport)> {
+    let report_of = |facts: &SignatureFacts| verdict.report.signatures.iter().find(|r| r.id == facts.id);
+    let first = document.signatures().iter().filter(|facts| facts.countersigns.is_none());
+    first.filter_map(|facts| Some((facts, report_of(facts)?))).collect()
+}
+
+/// One call of `extend` under way.
+pub(crate) struct Run<'r, 's> {
+    pub(crate) setup: &'r Setup<'s>,
+    pub(crate) steps: Vec<Step>,
+    /// The caller's time, or the last time-stamp's where that is later.
+    pub(crate) now: Time,
+}
+
+/// Steps of one call: three for each signature, and no file has more signatures than this.
+const MAX_STEPS: usize = 3 * 1024;
+
+impl Run<'_, '_> {
+    fn go(&mut self, document: &mut Document, goal: Goal) -> Result<(), Error> {
+        let goal = match goal {
+            Goal::Level(level) => level,
+            Goal::NextStep => match verify_level(self.setup, document, self.now) {
+                Level::Bes => Level::T,
+                Level::T => Level::Xl,
+                Level::Xl | Level::A => Level::A,
+            },
+        };
+        // The least advanced signature goes first: material of all signatures goes in before anything is sealed.
+        for _ in 0..MAX_STEPS {
+            let verdict = verify(self.setup, document, self.now);
+            let embedded = document.evidence();
+            let least = pairs(document, &verdict)
+                .into_iter()
+                .map(|(facts, report)| (level_of(facts, report, embedded), report))
+                .min_by_key(|(level, _)| *level);
+            match least {
+                Some((level, report)) if level < goal => self.step(document, level, report)?,
+                _ => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, document: &mut Document, level: Level, report: &SignatureReport) -> Result<(), Error> {
+        let id = report.id;
+        match level {
+            Level::Bes => {
+                check_stampable(report)?;
+                self.stamp(document, Target::Signature { id }, id)
+            }
+            Level::T => {
+                check_passed(report)?;
+                self.embed(document, Target::Signature { id }, id, &report.material)
+            }
+            Level::Xl => {
+                check_passed(report)?;
+                self.stamp(document, Target::Archive { id }, id)
+            }
+            Level::A => Ok(()),
+        }
+    }
+
+    pub(crate) fn embed(
+        &mut self,
+        document: &mut Document,
+        at: Target,
+        signature: ObjectId,
+        material: &Material,
+    ) -> Result<(), Error> {
+        let new = missing(material, document.evidence());
+        document.container()?.embed_material(at, &new)?;
+        let done = Done::Embedded {
+            certificates: new.certificates.len(),
+            crls: new.crls.len(),
+            ocsps: new.ocsps.len(),
+        };
+        self.steps.push(Step { signature, done });
+        Ok(())
+    }
+
+    pub(crate) fn stamp(
+        &mut self,
+        document: &mut Document,
+        at: Target,
+        signature: ObjectId,
+    ) -> Result<(), Error> {
+        self.stamp_with(document, at, signature, self.setup.timestamp_digest)
+    }
+
+    pub(crate) fn stamp_with(
+        &mut self,
+        document: &mut Document,
+        at: Target,
+        signature: ObjectId,
+        digest: crate::model::DigestAlgorithm,
+    ) -> Result<(), Error> {
+        document.need_digest(digest)?;
+        let pending = document.container()?.begin_timestamp(at, digest)?;
+        let known = document.evidence().clone();
+        let got = timestamp(self.setup, pending.algorithm, &pending.imprint, &known, self.now)?;
+        document.container()?.finish_timestamp(&pending, &got.stamped.token)?;
+        self.now = self.now.max(got.time);
+        let kind = match at {
+            Target::Signature { .. } => TimestampKind::Signature,
+            Target::Archive { .. } => TimestampKind::Archive,
+        };
+        let done = Done::Timestamped { kind, time: got.time, by: got.stamped.by, failed: got.stamped.failed };
+        self.steps.push(Step { signature, done });
+        Ok(())
+    }
+}
+
+/// A first time-stamp is worth having while the signature can still be saved by one: it is intact, and its verdict
+/// is open only for want of evidence.
+fn check_stampable(report: &SignatureReport) -> Result<(), Error> {
+    let intact = report.signature_intact == Some(true) && report.data.iter().all(|d| d.intact());
+    let hopeless = report.indication == Indication::TotalFailed
+        || report.next.iter().any(|action| action.step == NextStep::SignAgain);
+    if intact && !hopeless { Ok(()) } else { Err(not_valid(report)) }
+}
+
+/// Material is captured and sealed only for a signature that passes: what is sealed can hardly be mended.
+pub(crate) fn check_passed(report: &SignatureReport) -> Result<(), Error> {
+    match (report.indication, report.sub_indication) {
+        (Indication::TotalPassed, _) => Ok(()),
+        (Indication::Indeterminate, Some(SubIndication::TryLater)) => Err(Error::Waiting {
+            signature: report.id,
+            sub_indication: report.sub_indication,
+            next: report.next.clone(),
+        }),
+        _ => Err(not_valid(report)),
+    }
+}
+
+pub(crate) fn not_valid(report: &SignatureReport) -> Error {
+    Error::NotValid {
+        signature: report.id,
+        indication: report.indication,
+        sub_indication: report.sub_indication,
+        next: report.next.clone(),
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Renewal: the last archive time-stamp is judged, what judges it is captured, and a new one goes over all of it.
+
+use crate::{
+    Error,
+    document::Document,
+    extend::{Extended, Level, Run, check_passed, pairs},
+    model::{DigestAlgorithm, Material, ObjectId, Target, Time, TimestampKind},
+    setup::Setup,
+    verify::verify,
+};
+
+/// How to renew. The TSAs are the setup's: give another list for another TSA.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Renewal {
+    /// The digest of the new archive time-stamp; `None`: the setup's.
+    pub digest: Option<DigestAlgorithm>,
+}
+
+/// Renews every signature of a document: validates it with its last archive time-stamp, puts in the certificates and
+/// revocation data that this verdict rests on, and stamps over everything.
+///
+/// # Errors
+/// [`Error::NotASignature`] for a token, [`Error::NothingToRenew`] when a signature is not ES-A yet. What stops a step
+/// (a verdict, a TSA) is in [`Extended::stopped`]; the document then holds what was done before.
+pub fn renew(
+    setup: &Setup<'_>,
+    document: &mut Document,
+    renewal: Renewal,
+    now: Time,
+) -> Result<Extended, Error> {
+    document.as_cades()?;
+    for facts in document.signatures() {
+        if !facts.timestamps.iter().any(|t| t.kind == TimestampKind::Archive) {
+            return Err(Error::NothingToRenew { signature: facts.id });
+        }
+    }
+    let mut run = Run { setup, steps: Vec::new(), now };
+    let stopped = renew_all(&mut run, document, renewal.digest.unwrap_or(setup.timestamp_digest)).err();
+    Ok(Extended { steps: run.steps, level: Level::A, stopped })
+}
+
+/// All are judged before one is touched; all the material goes in before the first seal.
+fn renew_all(run: &mut Run<'_, '_>, document: &mut Document, digest: DigestAlgorithm) -> Result<(), Error> {
+    let verdict = verify(run.setup, document, run.now);
+    let mut due: Vec<(ObjectId, Material)> = Vec::new();
+    for (facts, report) in pairs(document, &verdict) {
+        check_passed(report)?;
+        due.push((facts.id, report.material.clone()));
+    }
+    for (id, material) in &due {
+        run.embed(document, Target::Archive { id: *id }, *id, material)?;
+    }
+    due.iter().try_for_each(|(id, _)| run.stamp_with(document, Target::Archive { id: *id }, *id, digest))
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! The verdict: the engine, and the loop that gets what it wants.
+
+use keiin_validate::validate;
+
+use crate::{
+    document::Document,
+    fetch::{Fetched, Fetcher},
+    model::{Evidence, Report, SignatureFacts, Time, TimestampFacts},
+    setup::Setup,
+};
+
+/// Rounds of fetching. A path of n certificates needs at most n issuers, then their revocation data, then that of the
+/// OCSP responders and CRL issuers.
+const MAX_ROUNDS: usize = 12;
+/// Wants that are served in one round: a file with a thousand certificates must not send a thousand requests.
+const MAX_WANTS: usize = 40;
+
+/// A verdict with all that it rests on.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// The verdict, with the whole tree of checks.
+    pub report: Report,
+    /// Everything that the engine was given: what is in the file, what was supplied, what was fetched.
+    pub evidence: Evidence,
+    /// Which addresses were asked, and what came of it.
+    pub fetched: Vec<Fetched>,
+}
+
+/// Judges a document at a time. Whatever is wrong with it stands in the report.
+pub fn verify(setup: &Setup<'_>, document: &Document, now: Time) -> Verdict {
+    judge(setup, document.signatures(), document.timestamps(), document.evidence(), now)
+}
+
+/// Runs the engine until it wants nothing more that can be got.
+pub(crate) fn judge(
+    setup: &Setup<'_>,
+    signatures: &[SignatureFacts],
+    timestamps: &[TimestampFacts],
+    embedded: &Evidence,
+    now: Time,
+) -> Verdict {
+    let mut evidence = embedded.clone();
+    evidence.merge(&setup.supplied);
+    let mut fetcher = Fetcher::new(setup.transport.as_ref(), setup.cache.as_ref(), setup.network, now);
+    let mut rounds = 0;
+    loop {
+        let report = validate(signatures, timestamps, &evidence, &setup.policy_for(&evidence), now);
+        let before = evidence.len();
+        if rounds < MAX_ROUNDS {
+            for want in report.wants.iter().take(MAX_WANTS) {
+                fetcher.fetch(want, &mut evidence);
+            }
+        }
+        rounds += 1;
+        if evidence.len() == before {
+            return Verdict { report, evidence, fetched: fetcher.log };
+        }
+    }
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Path building (RFC 4158): breadth first, so that the shortest paths are found before any limit is reached, and in an
+//! order that the arrival of evidence does not change.
+
+use std::collections::VecDeque;
+
+use super::{
+    Anchor, Budget, CandidatePath, Exhausted, PathSearch, RejectedPath, RejectedPathReason, SignatureFailure,
+    budget::ReadyKey,
+};
+use crate::{cert::Certificate, extension::KeyUsage, key::VerifiedSignature, store::CertificateStore};
+
+/// Finds the chains of names and verified signatures from a certificate up to an anchor.
+///
+/// A target that is itself an anchor is a path of one certificate. A CA certificate with an anchor's name and key is
+/// taken for the anchor; a path ends at the first anchor. Key identifiers decide what is tried first, never what is true.
+pub fn build<'s>(
+    target: &'s Certificate<'s>,
+    store: &'s CertificateStore<'s>,
+    anchors: &'s [Anchor<'s>],
+    budget: &mut Budget,
+) -> PathSearch<'s> {
+    let mut anchors: Vec<&Anchor<'_>> = anchors.iter().collect();
+    anchors.sort_by(|a, b| (a.certificate.id, &a.class).cmp(&(b.certificate.id, &b.class)));
+    anchors.dedup_by_key(|anchor| anchor.certificate.id);
+    let used_before = budget.signature_checks();
+    let mut search = Search { store, anchors, budget, used_before, steps: 0, found: PathSearch::default() };
+    search.run(target);
+    search.found
+}
+
+struct Search<'s, 'b> {
+    store: &'s CertificateStore<'s>,
+    anchors: Vec<&'s Anchor<'s>>,
+    budget: &'b mut Budget,
+    used_before: u32,
+    steps: u32,
+    found: PathSearch<'s>,
+}
+
+/// A chain on its way up. `signatures` may be behind while DSA parameters are still to be inherited.
+#[derive(Clone)]
+struct Chain<'s> {
+    certificates: Vec<&'s Certificate<'s>>,
+    target_key: Option<ReadyKey>,
+    issuer_keys: Vec<ReadyKey>,
+    signatures: Vec<VerifiedSignature>,
+}
+
+#[derive(Clone, Copy)]
+struct Candidate<'s> {
+    certificate: &'s Certificate<'s>,
+    anchor: Option<&'s Anchor<'s>>,
+}
+
+/// That a limit ended the search.
+struct Stop;
+
+impl<'s> Search<'s, '_> {
+    fn run(&mut self, target: &'s Certificate<'s>) {
+        let start = Chain {
+            certificates: vec![target],
+            target_key: ReadyKey::read(target.spki).ok(),
+            issuer_keys: Vec::new(),
+            signatures: Vec::new(),
+        };
+        if let Some(anchor) = self.anchors.iter().find(|anchor| anchor.certificate.id == target.id) {
+            self.found.paths.push(start.finish(anchor));
+            return;
+        }
+        let mut queue = VecDeque::from([start]);
+        while let Some(chain) = queue.pop_front() {
+            if self.extend(&chain, &mut queue).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Tries every issuer of the last certificate of a chain.
+    fn extend(&mut self, chain: &Chain<'s>, queue: &mut VecDeque<Chain<'s>>) -> Result<(), Stop> {
+        let Some(last) = chain.certificates.last() else { return Ok(()) };
+        let (candidates, loops) = self.candidates(chain, last);
+        if candidates.is_empty() {
+            let reason = match (last.is_self_issued(), loops.is_empty()) {
+                (true, _) => RejectedPathReason::SelfIssued,
+                (false, true) => RejectedPathReason::NoIssuer,
+                (false, false) => RejectedPathReason::Loop,
+            };
+            self.reject(chain, None, reason);
+            return Ok(());
+        }
+        if chain.certificates.len() >= self.budget.limits().depth as usize {
+            self.found.exhausted = Some(Exhausted::Depth);
+            return Ok(());
+        }
+        for certificate in loops.into_iter().filter(|_| !last.is_self_issued()) {
+            self.reject(chain, Some(certificate), RejectedPathReason::Loop);
+        }
+        candidates.into_iter().try_for_each(|candidate| self.step(chain, candidate, queue))
+    }
+
+    fn step(
+        &mut self,
+        chain: &Chain<'s>,
+        candidate: Candidate<'s>,
+        queue: &mut VecDeque<Chain<'s>>,
+    ) -> Result<(), Stop> {
+        self.steps += 1;
+        if self.steps > self.budget.limits().steps {
+            return self.stop(Exhausted::Steps);
+        }
+        let used = self.budget.signature_checks().saturating_sub(self.used_before);
+        if used >= self.budget.limits().signature_checks_per_search {
+            return self.stop(Exhausted::SignatureChecks);
+        }
+        if candidate.anchor.is_some() && !may_issue(candidate.certificate) {
+            self.reject(chain, Some(candidate.certificate), RejectedPathReason::AnchorMayNotIssue);
+            return Ok(());
+        }
+        match chain.clone().with_issuer(candidate.certificate, self.budget) {
+            Err(SignatureFailure::Exhausted) => return self.stop(Exhausted::SignatureChecks),
+            Err(failure) => {
+                self.reject(chain, Some(candidate.certificate), RejectedPathReason::Signature(failure));
+            }
+            Ok(longer) => match candidate.anchor {
+                Some(anchor) => return self.accept(longer, anchor),
+                None => queue.push_back(longer),
+            },
+        }
+        Ok(())
+    }
+
+    fn accept(&mut self, chain: Chain<'s>, anchor: &'s Anchor<'s>) -> Result<(), Stop> {
+        if self.found.paths.len() >= self.budget.limits().paths as usize {
+            return self.stop(Exhausted::Paths);
+        }
+        self.found.paths.push(chain.finish(anchor));
+        Ok(())
+    }
+
+    /// The certificates of the issuer's name: those that may come next, hinted ones first, and those that would loop.
+    fn candidates(
+        &self,
+        chain: &Chain<'s>,
+        last: &Certificate<'s>,
+    ) -> (Vec<Candidate<'s>>, Vec<&'s Certificate<'s>>) {
+        let mut candidates = Vec::new();
+        let named = self.anchors.iter().filter(|a| a.certificate.subject.matches(&last.issuer));
+        for anchor in named {
+            candidates.push(Candidate { certificate: &anchor.certificate, anchor: Some(anchor) });
+        }
+        let mut loops = Vec::new();
+        for certificate in self.store.by_subject(&last.issuer) {
+            let stands_for_anchor =
+                |c: &Candidate<'_>| c.anchor.is_some_and(|a| a.is_same_authority(certificate));
+            if chain.has(certificate) {
+                loops.push(certificate);
+            } else if !candidates.iter().any(stands_for_anchor) {
+                candidates.push(Candidate { certificate, anchor: None });
+            }
+        }
+        candidates.sort_by_cached_key(|c| (hint(last, c.certificate), c.anchor.is_none(), c.certificate.id));
+        (candidates, loops)
+    }
+
+    fn reject(&mut self, chain: &Chain<'s>, next: Option<&'s Certificate<'s>>, reason: RejectedPathReason) {
+        let certificates = chain.certificates.iter().copied().chain(next).collect();
+        self.found.rejected.push(RejectedPath { certificates, reason });
+    }
+
+    fn stop(&mut self, limit: Exhausted) -> Result<(), Stop> {
+        self.found.exhausted = Some(limit);
+        Err(Stop)
+    }
+}
+
+impl<'s> Chain<'s> {
+    /// Whether the name and key stand in the chain already.
+    fn has(&self, certificate: &Certificate<'_>) -> bool {
+        self.certificates
+            .iter()
+            .any(|c| c.spki == certificate.spki && c.subject.matches(&certificate.subject))
+    }
+
+    /// The chain with one more certificate on top, its signatures verified as far as keys are complete.
+    fn with_issuer(
+        mut self,
+        issuer: &'s Certificate<'s>,
+        budget: &mut Budget,
+    ) -> Result<Self, SignatureFailure> {
+        let key = ReadyKey::read(issuer.spki)?;
+        self.certificates.push(issuer);
+        let complete = !key.key.inherits_parameters();
+        self.issuer_keys.push(key);
+        if !complete {
+            return Ok(self);
+        }
+        self.inherit()?;
+        for index in self.signatures.len()..self.issuer_keys.len() {
+            let (Some(certificate), Some(key)) = (self.certificates.get(index), self.issuer_keys.get(index))
+            else {
+                break;
+            };
+            self.signatures.push(budget.verify(&(*certificate).into(), key)?);
+        }
+        Ok(self)
+    }
+
+    /// RFC 5280, 6.1.4 (e): hands DSA parameters down from the top.
+    fn inherit(&mut self) -> Result<(), SignatureFailure> {
+        let mut above: Option<ReadyKey> = None;
+        for key in self.issuer_keys.iter_mut().rev() {
+            if let Some(above) = &above {
+                *key = key.clone().inheriting(above)?;
+            }
+            above = Some(key.clone());
+        }
+        if let (Some(above), Some(key)) = (above, self.target_key.take()) {
+            self.target_key = key.inheriting(&above).ok();
+        }
+        Ok(())
+    }
+
+    fn finish(self, anchor: &'s Anchor<'s>) -> CandidatePath<'s> {
+        CandidatePath {
+            certificates: self.certificates,
+            target_key: self.target_key.map(|ready| ready.key),
+            issuer_keys: self.issuer_keys.into_iter().map(|ready| ready.key).collect(),
+            signatures: self.signatures,
+            anchor,
+        }
+    }
+}
+
+/// How well the key identifiers speak for an issuer: 0 they agree, 1 they say nothing, 2 they differ.
+pub(crate) fn hint(subject: &Certificate<'_>, issuer: &Certificate<'_>) -> u8 {
+    subject.authority_key_id.as_ref().map_or(1, |authority| key_hint(authority, issuer))
+}
+
+pub(crate) fn key_hint(
+    authority: &crate::extension::AuthorityKeyIdentifier<'_>,
+    issuer: &Certificate<'_>,
+) -> u8 {
+    match (authority.key_id, issuer.subject_key_id, authority.serial) {
+        (Some(wanted), Some(found), _) if wanted == found => 0,
+        (Some(_), Some(_), _) => 2,
+        (_, _, Some(serial)) if serial == issuer.serial => 0,
+        _ => 1,
+    }
+}
+
+/// An anchor's name and key are trusted whatever its extensions; but an end entity made an anchor for itself must not
+/// turn into a CA by that. So an anchor issues unless it says that it is no CA.
+fn may_issue(anchor: &Certificate<'_>) -> bool {
+    let signs = anchor.key_usage.is_none_or(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN));
+    let ca = match anchor.basic_constraints {
+        Some(constraints) => constraints.ca,
+        None => anchor.version < 3 || anchor.is_self_issued(),
+    };
+    signs && ca
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Validation process for basic signatures (EN 319 102-1, 5.3), which time-stamp tokens go through too (5.4).
+
+use keiin_model::{Check, DigestAlgorithm, KeyAlgorithm, ObjectId, Outcome, SignatureFacts, SubIndication, Time};
+use keiin_pki::cert::Certificate;
+
+use crate::{
+    acceptance::{Weak, check_attributes, crypto_conclusion, judge_rows, signature_rows},
+    conclusion::{CheckDetail, Conclusion, check, checked},
+    context::{Context, Purpose},
+    crypto::verify_signature,
+    signer_cert::identify,
+    x509::{JudgedPath, validate_certificate},
+};
+
+/// A signature to judge: a document's or a token's.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'f> {
+    pub(crate) facts: &'f SignatureFacts,
+    /// The object whose existence counts: the signature value, or the token.
+    pub(crate) id: ObjectId,
+    pub(crate) purpose: Purpose,
+    /// Digests beside those of the signature: a token's imprint and hash index.
+    pub(crate) digests: &'f [DigestAlgorithm],
+}
+
+/// What the basic process found.
+pub(crate) struct Basic<'s> {
+    pub(crate) conclusion: Conclusion,
+    pub(crate) signer: Option<&'s Certificate<'s>>,
+    pub(crate) key: Option<KeyAlgorithm>,
+    pub(crate) signature_intact: Option<bool>,
+    pub(crate) path: Option<JudgedPath<'s>>,
+    /// Everything that is weak at the time of the verdict.
+    pub(crate) weak: Vec<Weak>,
+    pub(crate) checks: Vec<Check>,
+}
+
+/// Judges a signature at the time of the verdict. `after` is a time before which it cannot have been made: that of a
+/// valid content-time-stamp.
+pub(crate) fn validate_basic<'s>(context: &Context<'s>, subject: Subject<'_>, after: Option<Time>) -> Basic<'s> {
+    let facts = subject.facts;
+    let (format, format_checks) = check_format(facts);
+    let identified = identify(context, &facts.signer);
+    let verified = verify_signature(context, facts, identified.certificate);
+    let path = identified.certificate.and_then(|c| validate_certificate(context, c, subject.purpose));
+    let chain = match &path {
+        Some(path) => settle_after(path, after),
+        None => Conclusion::Indeterminate(SubIndication::NoCertificateChainFound),
+    };
+    let mut acceptance = Vec::new();
+    let attributes = check_attributes(context, facts, identified.certificate, &mut acceptance);
+    let rows = signature_rows(context, facts, verified.key, subject.digests);
+    let mut weak = judge_rows(context, "sav.algorithm", subject.id, rows, context.time, &mut acceptance);
+    let crypto = if after.is_some_and(|after| weak.iter().any(|weak| weak.end <= after)) {
+        Conclusion::Indeterminate(SubIndication::CryptoConstraintsFailure)
+    } else {
+        crypto_conclusion(&weak)
+    };
+    let accepted = attributes.then(|| crypto);
+    let conclusion = format
+        .then(|| identified.conclusion)
+        .then(|| verified.conclusion)
+        .then(|| chain)
+        .then(|| accepted);
+    let block = |id, clause, conclusion, children| {
+        check(id, clause, Outcome::Passed).concluding(conclusion).over(children)
+    };
+    let mut path_checks = path.as_ref().map(|path| path.checks.clone()).unwrap_or_default();
+    path_checks.insert(
+        0,
+        checked("xcv.path.found", "EN 319 102-1, 5.2.6.4", path.is_some(), Outcome::Indeterminate),
+    );
+    let checks = vec![
+        block("format", "EN 319 102-1, 5.2.2", format, format_checks),
+        block("isc", "EN 319 102-1, 5.2.3", identified.conclusion, identified.checks),
+        block("cv", "EN 319 102-1, 5.2.7", verified.conclusion, verified.checks),
+        block("xcv", "EN 319 102-1, 5.2.6", chain, path_checks),
+        block("sav", "EN 319 102-1, 5.2.8", accepted, acceptance),
+    ];
+    weak.extend(path.iter().flat_map(|path| path.weak.iter().cloned()));
+    Basic {
+        conclusion,
+        signer: identified.certificate,
+        key: verified.key,
+        signature_intact: verified.intact,
+        path,
+        weak,
+        checks,
+    }
+}
+
+/// Format checking (5.2.2): the adapter read the structure and says what is wrong with it.
+fn check_format(facts: &SignatureFacts) -> (Conclusion, Vec<Check>) {
+    let checks = facts.defects.iter().map(|defect| {
+        let outcome = if defect.kind.is_fatal() { Outcome::Failed } else { Outcome::Warning };
+        check("format.structure", "EN 319 102-1, 5.2.2.4", outcome)
+            .with("defect", format!("{:?}", defect.kind))
+            .with("at", &defect.at)
+    });
+    let broken = facts.defects.iter().any(|defect| defect.kind.is_fatal());
+    let conclusion =
+        if broken { Conclusion::Failed(SubIndication::FormatFailure) } else { Conclusion::Passed };
+    (conclusion, checks.collect())
+}
+
+/// What a content-time-stamp turns from unknown into proven: the signature is younger than the revocation or the end of
+/// the certificate (5.3.4 step 5).
+fn settle_after(path: &JudgedPath<'_>, after: Option<Time>) -> Conclusion {
+    let Some(after) = after else { return path.conclusion };
+    match path.conclusion {
+        Conclusion::Indeterminate(SubIndication::RevokedNoPoe)
+            if path.revoked.is_some_and(|(_, at)| at < after) =>
+        {
+            Conclusion::Failed(SubIndication::Revoked)
+        }
+        Conclusion::Indeterminate(
+            SubIndication::OutOfBoundsNoPoe | SubIndication::OutOfBoundsNotRevoked,
+        ) if path.target().is_some_and(|target| target.not_after < after) => {
+            Conclusion::Failed(SubIndication::Expired)
+        }
+        other => other,
+    }
+}

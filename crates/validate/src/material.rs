@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! The objects that a verdict used (what ES-XL embeds), and those that it would have used had they been there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use keiin_model::{Bytes, Evidence, EvidenceKind, Material, ObjectId, Time, Want};
+use keiin_pki::{
+    cert::Certificate,
+    extension::oid,
+    path::RejectedPathReason,
+    revocation::RevocationFact,
+};
+
+use crate::{
+    basic::Basic,
+    context::{Context, Purpose},
+    report::Findings,
+    revocation::{self, Status},
+};
+
+/// Ids of what was used, certificates with their octets.
+#[derive(Default)]
+pub(crate) struct Used<'s> {
+    certificates: BTreeMap<ObjectId, &'s [u8]>,
+    revocation: BTreeSet<ObjectId>,
+    visited: BTreeSet<ObjectId>,
+}
+
+impl<'s> Used<'s> {
+    fn path(&mut self, context: &Context<'s>, basic: &Basic<'s>) {
+        let Some(path) = &basic.path else { return };
+        self.certificates.extend(path.path.certificates().iter().map(|c| (c.id, c.raw)));
+        for fact in path.judgements.iter().filter_map(|judgement| judgement.status.fact()) {
+            self.fact(context, fact);
+        }
+    }
+
+    /// The object, its signer's path, and what speaks of the signer in turn.
+    fn fact(&mut self, context: &Context<'s>, fact: &RevocationFact<'s>) {
+        self.revocation.extend(fact.objects());
+        if !self.visited.insert(fact.signer.id) {
+            return;
+        }
+        let Some(path) = context.first_path(fact.signer, Purpose::Revocation) else { return };
+        self.certificates.extend(path.certificates().iter().map(|c| (c.id, c.raw)));
+        for link in path.links() {
+            let status =
+                revocation::status(context, link.certificate, link.issuer, Purpose::Revocation, |_| true);
+            if let Some(fact) = status.fact() {
+                self.fact(context, fact);
+            }
+        }
+    }
+
+    fn into_material(self, evidence: &Evidence) -> Material {
+        let mut material = Material {
+            certificates: self.certificates.values().map(|raw| Bytes::from(*raw)).collect(),
+            ..Material::default()
+        };
+        for object in self.revocation.iter().filter_map(|id| evidence.object(id)) {
+            match object.kind {
+                EvidenceKind::Crl => material.crls.push(object.bytes.clone()),
+                EvidenceKind::Ocsp => material.ocsps.push(object.bytes.clone()),
+                _ => {}
+            }
+        }
+        material
+    }
+}
+
+pub(crate) fn of_signature<'s>(context: &Context<'s>, found: &Findings<'_, 's, '_>) -> Material {
+    let mut used = Used::default();
+    collect(context, found, &mut used);
+    used.into_material(context.evidence)
+}
+
+fn collect<'s>(context: &Context<'s>, found: &Findings<'_, 's, '_>, used: &mut Used<'s>) {
+    used.path(context, found.basic);
+    for judged in found.timestamps {
+        used.path(context, &judged.basic);
+    }
+}
+
+/// What would settle or strengthen a verdict: issuers that are missing, revocation data that is missing or too old.
+pub(crate) fn wants(
+    context: &Context<'_>,
+    basic: &Basic<'_>,
+    purpose: Purpose,
+    issued_after: Option<Time>,
+    wants: &mut Vec<Want>,
+) {
+    let Some(signer) = basic.signer else { return };
+    match &basic.path {
+        None => want_issuers(context, signer, purpose, wants),
+        Some(path) => {
+            for judgement in &path.judgements {
+                let after = match &judgement.status {
+                    Status::Unknown { .. } => None,
+                    Status::Good(fact) if issued_after.is_some_and(|after| fact.this_update < after) => {
+                        issued_after
+                    }
+                    _ => continue,
+                };
+                push(wants, want_revocation(judgement.certificate, judgement.issuer, after));
+                want_responders(context, judgement.certificate, judgement.issuer, wants);
+            }
+        }
+    }
+}
+
+fn want_issuers(context: &Context<'_>, signer: &Certificate<'_>, purpose: Purpose, wants: &mut Vec<Want>) {
+    let Some(signer) = context.pool.store.certificate(&signer.id) else { return };
+    for rejected in &context.paths(signer, purpose).rejected {
+        if let (RejectedPathReason::NoIssuer, Some(top)) = (rejected.reason, rejected.certificates.last()) {
+            let urls = top.access_urls(&oid::AD_CA_ISSUERS).into_iter().map(str::to_owned).collect();
+            push(wants, Want::Issuer { certificate: top.id, urls });
+        }
+    }
+}
+
+/// A responder or list issuer whose own status is what is missing.
+fn want_responders(
+    context: &Context<'_>,
+    certificate: &Certificate<'_>,
+    issuer: &Certificate<'_>,
+    wants: &mut Vec<Want>,
+) {
+    let store = &context.pool.store;
+    let (Some(certificate), Some(issuer)) = (store.certificate(&certificate.id), store.certificate(&issuer.id))
+    else {
+        return;
+    };
+    for fact in &context.revocation(certificate, issuer).usable {
+        let Some(path) = context.first_path(fact.signer, Purpose::Revocation) else { continue };
+        if let Some(link) = path.links().first() {
+            let status =
+                revocation::status(context, link.certificate, link.issuer, Purpose::Revocation, |_| true);
+            if matches!(status, Status::Unknown { .. }) {
+                push(wants, want_revocation(link.certificate, link.issuer, None));
+            }
+        }
+    }
+}
+
+fn want_revocation(certificate: &Certificate<'_>, issuer: &Certificate<'_>, after: Option<Time>) -> Want {
+    let owned = |urls: Vec<&str>| urls.into_iter().map(str::to_owned).collect();
+    Want::Revocation {
+        certificate: certificate.id,
+        issuer: issuer.id,
+        issued_after: after,
+        crl_urls: owned(certificate.crl_urls()),
+        ocsp_urls: owned(certificate.access_urls(&oid::AD_OCSP)),
+    }
+}
+
+fn push(wants: &mut Vec<Want>, want: Want) {
+    if !wants.contains(&want) {
+        wants.push(want);
+    }
+}
