@@ -277,3 +277,35 @@ fn two_signers_are_archived_each_for_itself() {
         assert!(facts.timestamps.iter().all(|t| t.imprint.intact()));
     }
 }
+
+/// Without the content no imprint can be compared, and still nothing that a hash index names may go.
+#[test]
+fn what_is_covered_is_kept_without_the_content_too() {
+    let first = Steps::new("doctor", Revocation::Crl);
+    let octets = first.signed(Packaging::Detached);
+    let at = first.start().plus_seconds(60);
+    let cades = Cades::read(octets, beside(Packaging::Detached)).unwrap();
+    let id = cades.signatures()[0].id;
+    let (certificate, chain) = (first.card.certificate(), first.chain());
+    let prepared =
+        prepare_countersignature(&cades, id, certificate, &chain, &first.intent(), first.start()).unwrap();
+    let countersigned = prepared.attach(&first.value(&prepared)).unwrap();
+    let mut cades = Cades::read(countersigned, beside(Packaging::Detached)).unwrap();
+    first.stamp(&mut cades, Target::Archive { id }, "tsa-ecdsa", SHA256, at);
+
+    let mut without = Cades::read(cades.as_bytes().to_vec(), None).unwrap();
+    let before = without.as_bytes().to_vec();
+    let counter = Target::Signature { id: without.signatures()[0].countersignatures[0].id };
+    let pending = without.begin_timestamp(counter, SHA256).unwrap();
+    let token = first.token(&pending.imprint, "tsa-rsa", SHA256, at);
+    assert!(matches!(without.finish_timestamp(&pending, &token), Err(ContainerError::Misuse { .. })));
+    assert_eq!(without.as_bytes(), before);
+
+    let target = Target::Signature { id };
+    let pending = without.begin_timestamp(target, SHA256).unwrap();
+    let token = first.token(&pending.imprint, "tsa-rsa", SHA256, at);
+    without.finish_timestamp(&pending, &token).unwrap();
+    let pending = cades.begin_timestamp(Target::Archive { id }, SHA256).unwrap();
+    let token = first.token(&pending.imprint, "tsa-rsa", SHA256, at);
+    assert!(matches!(without.finish_timestamp(&pending, &token), Err(ContainerError::Misuse { .. })));
+}
