@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! What OpenSSL writes is read right: streamed output with indefinite lengths, detached, without attributes, by key id.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // a test
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods)] // a test
 
 use std::{fs, path::Path, process::Command};
 

@@ -132,6 +132,69 @@ fn every_limit_has_its_own_name() {
     }
 }
 
+/// A CA certificate with the same name and identifiers and another key: the modulus is changed in two octets.
+fn chaff(ca: &[u8], count: u16, same_key_id: bool) -> Vec<Vec<u8>> {
+    let certificate = Certificate::read(ca).unwrap();
+    let at = |part: &[u8]| part.as_ptr() as usize - ca.as_ptr() as usize;
+    let modulus = at(certificate.spki) + 60;
+    let key_id = at(certificate.subject_key_id.unwrap());
+    let one = |number: u16| {
+        let mut copy = ca.to_vec();
+        let [high, low] = number.to_be_bytes();
+        copy[modulus] ^= high;
+        copy[modulus + 1] ^= low;
+        copy[key_id] ^= u8::from(!same_key_id);
+        copy
+    };
+    (1..=count).map(one).collect()
+}
+
+#[test]
+fn a_thousand_certificates_of_one_name_are_bounded_and_named() {
+    let pki = TestPki::hpki();
+    let (ca, root) = (pki.certificate("signing-ca"), [pki.certificate("root")]);
+    for same_key_id in [false, true] {
+        let chaff = chaff(ca, 1000, same_key_id);
+        let pool: Vec<&[u8]> = chaff.iter().map(Vec::as_slice).chain([ca]).collect();
+        let outcome = build(pki.certificate("doctor"), &pool, &root, Limits::default());
+        assert_eq!(outcome.exhausted, Some(Exhausted::SignatureChecks));
+        assert!(outcome.rejected.len() <= 256);
+        // Key identifiers that differ are tried last, so the real chain is found before the limit.
+        let real = ids(&pki, &["doctor", "signing-ca", "root"]);
+        assert!(same_key_id || outcome.paths == [real]);
+    }
+}
+
+#[test]
+fn a_mesh_is_bounded_and_named() {
+    const CAS: usize = 16;
+    let mut world = World::hpki(DEFAULT_BASE_URL, TestPki::hpki().start());
+    let model = world.entities.iter().find(|e| e.name == "tsa-ca-2").unwrap().clone();
+    let subject = |n: usize| DistinguishedName::jp(&[(NamePart::CommonName, &format!("Mesh {n}"))]);
+    for n in 0..CAS {
+        let name = format!("mesh-{n}");
+        let own = Entity { name: name.clone(), subject: subject(n), issuer: name, ..model.clone() };
+        world = world.with(own);
+        for by in (0..CAS).filter(|by| *by != n) {
+            let (name, issuer) = (format!("mesh-{n}-by-{by}"), format!("mesh-{by}"));
+            world = world.with(Entity { name, subject: subject(n), issuer, ..model.clone() });
+        }
+    }
+    let holder = world.entities.iter().find(|e| e.name == "doctor-ec").unwrap().clone();
+    let holder = Entity { name: "meshed".into(), issuer: "mesh-0".into(), ..holder };
+    let pki = world.with(holder).build();
+    let names: Vec<String> =
+        pki.entities().map(|e| e.name.clone()).filter(|n| n.starts_with("mesh-")).collect();
+    let pool: Vec<&[u8]> = names.iter().map(|name| pki.certificate(name)).collect();
+    let last = format!("mesh-{}", CAS - 1);
+    let outcome = build(pki.certificate("meshed"), &pool, &[pki.certificate(&last)], Limits::default());
+    let shortest = [ids(&pki, &["meshed", &format!("mesh-0-by-{}", CAS - 1), &last])];
+    assert_eq!(outcome.paths[..1], shortest);
+    assert!(outcome.exhausted.is_some());
+    let nowhere = build(pki.certificate("meshed"), &pool, &[pki.certificate("root")], Limits::default());
+    assert!(nowhere.paths.is_empty() && nowhere.exhausted.is_some());
+}
+
 #[test]
 fn validity_is_asked_only_with_a_time() {
     let pki = TestPki::hpki();

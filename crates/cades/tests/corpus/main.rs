@@ -2,7 +2,13 @@
 //! What keiin reads from other people's files against what EU DSS found in them. Differences are listed with their reasons
 //! in `corpus/differences.tsv`; an entry that no longer differs fails.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::cast_possible_truncation)] // a test over files
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_methods
+)] // a test over files
 
 mod case;
 mod pdf;

@@ -119,7 +119,7 @@ impl<'s> CandidatePath<'s> {
 /// What a search found.
 #[derive(Clone, Debug, Default)]
 pub struct PathSearch<'s> {
-    /// Paths, the shortest first; among equals those that the key identifiers hint at, then by id.
+    /// Paths, those that key identifiers speak for first; among equals the shortest, then by id.
     pub paths: Vec<CandidatePath<'s>>,
     /// Chains that led nowhere, with the reason of each.
     pub rejected: Vec<RejectedPath<'s>>,

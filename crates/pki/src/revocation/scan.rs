@@ -184,8 +184,8 @@ mod tests {
     }
 
     #[test]
-    fn a_million_entries() {
-        let mut entries: Vec<_> = (0..1_000_000).map(|n| entry(n + 10, 1)).collect();
+    fn a_long_list() {
+        let mut entries: Vec<_> = (0..20_000).map(|n| entry(n + 10, 1)).collect();
         entries.push(entry(5, 1));
         let der = list(&entries);
         let crl = Crl::read(&der).unwrap();
