@@ -76,7 +76,7 @@
 //! prints nothing, it never reads a PIN by itself, and of the three formats it has CAdES so far.
 //!
 //! # Limits
-//! Containers up to 1 GiB ([`file::MAX_CONTAINER`]), detached content of any size in one megabyte of memory; at most 12
+//! Containers up to 1 GiB ([`file::MAX_CONTAINER`]), detached content of any size, read through a small buffer; at most 12
 //! rounds of fetching for a verdict, 40 wants a round and 4 addresses a want.
 //!
 //! # Features
