@@ -7,9 +7,6 @@ use std::collections::BTreeSet;
 use keiin_model::{Evidence, EvidenceKind, ObjectId, SignatureFacts, SignerReference, TimestampFacts};
 use keiin_pki::{cert::Certificate, crl::Crl, digest::digest, ocsp::OcspResponse};
 
-/// Certificates on the way up from one signer. Real paths have up to five.
-const MAX_PATH: usize = 20;
-
 /// The evidence of one file, parsed once.
 pub(crate) struct Material<'e> {
     certificates: Vec<Certificate<'e>>,
@@ -63,29 +60,29 @@ impl<'e> Material<'e> {
             .all(|certificate| self.path_is_complete(certificate, &mut seen))
     }
 
-    /// A certificate whose issuer is not in the file ends the path: it, or its issuer, is somebody's anchor.
+    /// Follows every certificate that bears the issuer's name, as nobody here knows which of them is an anchor. Where
+    /// the issuer is not in the file the path ends: that certificate, or the issuer, is somebody's anchor.
     fn path_is_complete(&self, start: &Certificate<'e>, seen: &mut BTreeSet<ObjectId>) -> bool {
-        let mut certificate = start;
-        for _ in 0..MAX_PATH {
+        let mut waiting = vec![start];
+        while let Some(certificate) = waiting.pop() {
             if certificate.is_self_issued() || !seen.insert(certificate.id) {
-                return true;
+                continue;
             }
-            let issuer = self.certificates.iter().find(|c| c.subject.matches(&certificate.issuer));
-            let exempt = certificate.has_ocsp_no_check() || (issuer.is_none() && certificate.id != start.id);
-            if !exempt && !self.has_revocation(certificate, issuer) {
+            let issuers: Vec<_> =
+                self.certificates.iter().filter(|c| c.subject.matches(&certificate.issuer)).collect();
+            let exempt = certificate.has_ocsp_no_check() || issuers.is_empty();
+            if !exempt && !self.has_revocation(certificate, &issuers) {
                 return false;
             }
-            let Some(issuer) = issuer else { return true };
-            certificate = issuer;
+            waiting.extend(issuers);
         }
         true
     }
 
-    fn has_revocation(&self, certificate: &Certificate<'e>, issuer: Option<&Certificate<'e>>) -> bool {
+    fn has_revocation(&self, certificate: &Certificate<'e>, issuers: &[&Certificate<'e>]) -> bool {
         let in_crl = self.crls.iter().any(|crl| crl.issuer.matches(&certificate.issuer));
         let answers = self.ocsps.iter().filter_map(|ocsp| ocsp.basic.as_ref()).flat_map(|b| &b.responses);
         let mut answers = answers.filter(|answer| answer.serial == certificate.serial);
-        in_crl
-            || answers.any(|answer| issuer.is_none_or(|issuer| answer.is_about(certificate.serial, issuer)))
+        in_crl || answers.any(|answer| issuers.iter().any(|i| answer.is_about(certificate.serial, i)))
     }
 }

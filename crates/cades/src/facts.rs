@@ -6,7 +6,8 @@ use keiin_model::{
     TimestampKind,
 };
 use keiin_pki::{
-    cms::{CertificateChoice, SignedData, SignerInfo},
+    cms::{SignedData, SignerInfo},
+    der::Reader,
     digest::{DigestSet, object_id},
 };
 use keiin_tsp::{
@@ -42,7 +43,7 @@ pub struct CmsFacts {
 /// # Errors
 /// [`CadesError`] when it is no CMS SignedData, over a limit, or content was given that is inside already.
 pub fn read(cms: &[u8], family: Family, content: Option<&Content>) -> Result<CmsFacts, CadesError> {
-    let signed = SignedData::read(cms)?;
+    let (signed, followed) = read_signed_data(cms, family)?;
     if signed.encapsulated.kind == keiin_tsp::oid::TST_INFO && family == Family::Cades {
         return read_token(&signed, content);
     }
@@ -58,6 +59,9 @@ pub fn read(cms: &[u8], family: Family, content: Option<&Content>) -> Result<Cms
     for info in &signed.signer_infos {
         signatures.push(reading.signer(info, None, 0)?);
     }
+    if followed {
+        signatures.iter_mut().for_each(|s| s.defects.push(defect(DefectKind::Ignored, "Contents")));
+    }
     let evidence = std::mem::take(&mut reading.evidence);
     if family == Family::Cades {
         let names = Levels { signed: &signed, material: &Material::new(&evidence) };
@@ -66,6 +70,17 @@ pub fn read(cms: &[u8], family: Family, content: Option<&Content>) -> Result<Cms
         }
     }
     Ok(CmsFacts { signatures, timestamps: Vec::new(), evidence })
+}
+
+/// The SignedData, and whether something other than zeros follows it. A PDF reserves room for the CMS, and some writers
+/// fill the rest with other octets; in a file of its own nothing may follow.
+fn read_signed_data(cms: &[u8], family: Family) -> Result<(SignedData<'_>, bool), CadesError> {
+    if family != Family::Pades {
+        return Ok((SignedData::read(cms)?, false));
+    }
+    let mut reader = Reader::new(cms);
+    let signed = SignedData::from_element(&reader.read("ContentInfo")?)?;
+    Ok((signed, reader.rest().iter().any(|octet| *octet != 0)))
 }
 
 /// A token in a file of its own: a time-stamp over whatever content is given.
@@ -140,17 +155,20 @@ impl<'s, 'a> Reading<'s, 'a> {
         let tokens = timestamp::tokens(info, defects);
         for placed in &tokens {
             count(&mut self.timestamps, MAX_TIMESTAMPS, "time-stamps")?;
-            if matches!(placed.attribute.kind, oid::ARCHIVE_TIMESTAMP_V1 | oid::ARCHIVE_TIMESTAMP_V2) {
-                self.spend()?;
+            match placed.attribute.kind {
+                oid::ARCHIVE_TIMESTAMP_V1 | oid::ARCHIVE_TIMESTAMP_V2 => {
+                    self.spend(self.content.octets.as_ref().map_or(0, |octets| octets.len()))?;
+                }
+                oid::ARCHIVE_TIMESTAMP_V3 => self.spend(0)?,
+                _ => {}
             }
             placed.token.collect(&mut self.evidence);
         }
         Ok(Signer { signed: self.signed, info, id, content: self.content }.timestamps(&tokens)?)
     }
 
-    /// Counts the octets that one archive time-stamp over the whole file has hashed, both ways.
-    fn spend(&mut self) -> Result<(), CadesError> {
-        let content = self.content.octets.as_ref().map_or(0, |octets| octets.len());
+    /// Counts the octets that one archive time-stamp has hashed: the file with `content` outside it, both ways.
+    fn spend(&mut self, content: usize) -> Result<(), CadesError> {
         let once = self.signed.content_info.bytes().len().saturating_add(content);
         let both = u64::try_from(once).unwrap_or(u64::MAX).saturating_mul(2);
         self.hashed = self.hashed.saturating_add(both);
@@ -215,7 +233,7 @@ impl Levels<'_, '_> {
         let certificate = self.material.signer(&facts.signer).map(|certificate| certificate.id);
         let around = Surroundings {
             has_signer_certificate: certificate.is_some_and(|id| self.holds(&id)),
-            complete: self.material.is_complete(facts),
+            complete: !facts.timestamps.is_empty() && self.material.is_complete(facts),
         };
         facts.format = level::name(info, facts, around).into();
         if depth >= MAX_COUNTERSIGNATURE_DEPTH {
@@ -230,9 +248,6 @@ impl Levels<'_, '_> {
     }
 
     fn holds(&self, id: &ObjectId) -> bool {
-        self.signed.certificates.iter().any(|choice| match choice {
-            CertificateChoice::Certificate(element) => object_id(element.bytes()) == *id,
-            CertificateChoice::Other(_) => false,
-        })
+        material::certificates(self.signed).any(|raw| object_id(raw) == *id)
     }
 }

@@ -5,8 +5,9 @@
 pub const MAX_SIGNATURES: usize = 10_000;
 /// Counter-signatures on counter-signatures.
 pub const MAX_COUNTERSIGNATURE_DEPTH: usize = 10;
-/// Time-stamps in one file. An ES-A renewed every year for a century has about 100.
-pub const MAX_TIMESTAMPS: usize = 2_000;
-/// Octets that archive time-stamps may have hashed in one file, content included: a 16 GiB budget. Each archive
-/// time-stamp v2 is over the whole file, so this bounds their product.
+/// Time-stamps in one file. An ES-A renewed every year for a century has about 100; each archive time-stamp is compared
+/// with every other, so the square of this bounds the work.
+pub const MAX_TIMESTAMPS: usize = 500;
+/// Octets that archive time-stamps may have hashed in one file, content included where it is hashed again: 16 GiB.
+/// Each archive time-stamp is over the whole file, so this bounds their product.
 pub const MAX_HASHED: u64 = 16 << 30;

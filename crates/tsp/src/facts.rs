@@ -31,7 +31,7 @@ pub struct SignedContent<'a> {
 /// The digests of the content that a signer's facts need: the message digest's, and without signed attributes the
 /// signature scheme's own.
 pub fn digests_wanted(info: &SignerInfo<'_>) -> Vec<DigestAlgorithm> {
-    let digest = read_digest_algorithm(info.digest_algorithm.bytes()).ok();
+    let digest = digest_algorithm(info, &mut Vec::new()).ok().flatten();
     let scheme = if info.signed_field.is_some() {
         None
     } else {
@@ -107,7 +107,10 @@ fn signature_algorithm(
     info: &SignerInfo<'_>,
     digest: Option<DigestAlgorithm>,
 ) -> Result<(SignatureAlgorithm, bool), DerError> {
-    match read_signature_algorithm(info.signature_algorithm.bytes(), digest) {
+    // Some old signers name a signature algorithm where the digest's belongs: what it says of the digest still holds for
+    // the value, though not for the message digest.
+    let misplaced = || read_signature_algorithm(info.digest_algorithm.bytes(), None).ok()?.digest();
+    match read_signature_algorithm(info.signature_algorithm.bytes(), digest.or_else(misplaced)) {
         Ok(algorithm) => Ok((algorithm, true)),
         Err(_) => {
             let oid = algorithm_oid(&info.signature_algorithm, "signatureAlgorithm")?;
@@ -121,7 +124,8 @@ fn algorithm_oid(element: &Element<'_>, object: &'static str) -> Result<Oid, Der
 }
 
 /// RFC 5652, 5.4: the value is over the DER of the signed attributes under the tag of a SET, even where BER was sent;
-/// without signed attributes it is over the content.
+/// without signed attributes it is over the content. Some signers leave the SET unsorted and sign it as it stands, and
+/// OpenSSL verifies that; the standard does not, EU DSS does not, and [`DefectKind::NotDer`] says why.
 fn signed_message(
     info: &SignerInfo<'_>,
     algorithm: SignatureAlgorithm,

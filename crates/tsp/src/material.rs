@@ -33,6 +33,17 @@ impl<'a> FoundObject<'a> {
         Self { id: object_id(&bytes), kind, bytes }
     }
 
+    /// An OCSP response in whichever form it stands: an OCSPResponse starts with its status, a BasicOCSPResponse with what
+    /// is signed. Real files have each where the other belongs.
+    fn ocsp(element: &Element<'a>) -> Self {
+        let first = element.reader("OCSPResponse").ok().and_then(|reader| reader.peek());
+        if first == Some(Tag::SEQUENCE) {
+            Self::new(EvidenceKind::Ocsp, wrap_basic(element.bytes()))
+        } else {
+            Self::new(EvidenceKind::Ocsp, element.bytes())
+        }
+    }
+
     /// A member of SignedData.certificates; `None` for what is not an X.509 certificate.
     pub fn certificate(choice: &CertificateChoice<'a>) -> Option<Self> {
         match choice {
@@ -47,12 +58,8 @@ impl<'a> FoundObject<'a> {
     pub fn revocation(choice: &RevocationChoice<'a>) -> Option<Self> {
         match choice {
             RevocationChoice::Crl(element) => Some(Self::new(EvidenceKind::Crl, element.bytes())),
-            RevocationChoice::OcspResponse { response, .. } => {
-                Some(Self::new(EvidenceKind::Ocsp, response.bytes()))
-            }
-            RevocationChoice::BasicOcspResponse { response, .. } => {
-                Some(Self::new(EvidenceKind::Ocsp, wrap_basic(response.bytes())))
-            }
+            RevocationChoice::OcspResponse { response, .. }
+            | RevocationChoice::BasicOcspResponse { response, .. } => Some(Self::ocsp(response)),
             RevocationChoice::Other(_) => None,
         }
     }
@@ -62,6 +69,14 @@ impl<'a> FoundObject<'a> {
         let origin = Origin::Embedded { place: Cow::Borrowed(place) };
         evidence.insert(self.id, self.kind, Bytes::from(self.bytes.as_ref()), origin);
     }
+}
+
+/// The X.509 certificates in SignedData.certificates, as they stand.
+pub fn certificates<'a>(signed: &SignedData<'a>) -> impl Iterator<Item = &'a [u8]> {
+    signed.certificates.iter().filter_map(|choice| match choice {
+        CertificateChoice::Certificate(element) => Some(element.bytes()),
+        CertificateChoice::Other(_) => None,
+    })
 }
 
 /// What SignedData.certificates and SignedData.crls hold.
@@ -85,7 +100,7 @@ pub fn certificate_values<'a>(value: &Element<'a>) -> Result<Vec<FoundObject<'a>
 /// # Errors
 /// [`DerError`] when a part is not a sequence.
 pub fn revocation_values<'a>(value: &Element<'a>) -> Result<Vec<FoundObject<'a>>, DerError> {
-    lists(value, "revocation-values", |bytes| FoundObject::new(EvidenceKind::Ocsp, wrap_basic(bytes)))
+    lists(value, "revocation-values")
 }
 
 /// The CRLs and OCSP responses in an adbe-revocationInfoArchival value (ISO 32000-1, 12.8.3.3.2).
@@ -93,15 +108,11 @@ pub fn revocation_values<'a>(value: &Element<'a>) -> Result<Vec<FoundObject<'a>>
 /// # Errors
 /// [`DerError`] when a part is not a sequence.
 pub fn revocation_info_archival<'a>(value: &Element<'a>) -> Result<Vec<FoundObject<'a>>, DerError> {
-    lists(value, "adbe-revocationInfoArchival", |bytes| FoundObject::new(EvidenceKind::Ocsp, bytes))
+    lists(value, "adbe-revocationInfoArchival")
 }
 
 /// `[0]` a list of CRLs, `[1]` a list of OCSP responses in some form, `[2]` something else.
-fn lists<'a>(
-    value: &Element<'a>,
-    object: &'static str,
-    ocsp: impl Fn(&'a [u8]) -> FoundObject<'a>,
-) -> Result<Vec<FoundObject<'a>>, DerError> {
+fn lists<'a>(value: &Element<'a>, object: &'static str) -> Result<Vec<FoundObject<'a>>, DerError> {
     let mut found = Vec::new();
     for part in value.reader(object)?.all(3, object)? {
         if part.tag() == Tag::context(0) {
@@ -109,7 +120,7 @@ fn lists<'a>(
             found.extend(crls.iter().map(|e| FoundObject::new(EvidenceKind::Crl, e.bytes())));
         } else if part.tag() == Tag::context(1) {
             let ocsps = part.explicit(object)?.reader(object)?.all(MAX_VALUES, object)?;
-            found.extend(ocsps.iter().map(|e| ocsp(e.bytes())));
+            found.extend(ocsps.iter().map(FoundObject::ocsp));
         }
     }
     Ok(found)

@@ -10,7 +10,7 @@ use crate::{
     context::{Context, Purpose},
     poe::PoeSet,
     revocation::{self, Judged, Status, check_fresh},
-    x509::{JudgedPath, freshness},
+    x509::{JudgedPath, Judgement, freshness},
 };
 
 const SLIDING: &str = "EN 319 102-1, 5.6.2.2.4";
@@ -82,7 +82,9 @@ fn mend<'s>(
     let Conclusion::Indeterminate(sub) = past.current else { return past.current };
     match sub {
         S::CryptoConstraintsFailureNoPoe => {
-            let proven = past.weak.iter().all(|weak| poes.earliest(&weak.material).time < weak.end);
+            let is_proven = |weak: &&Weak| poes.earliest(&weak.material).time < weak.end;
+            let proven =
+                past.weak.iter().all(|weak| is_proven(weak) || is_replaced(context, past, poes, weak));
             if proven { Conclusion::Passed } else { past.current }
         }
         S::TryLater if !past.path.on_hold => check_past_freshness(context, past, best),
@@ -98,6 +100,18 @@ fn mend<'s>(
         S::OutOfBoundsNoPoe | S::OutOfBoundsNotRevoked if existed => within_validity(past, best, sub),
         _ => past.current,
     }
+}
+
+/// Whether a weak revocation object is not needed: an older one about the same certificate, proven before the end, says
+/// the same. Otherwise a list of today, signed as the CA signs today, would spoil what was captured in time.
+fn is_replaced<'s>(context: &Context<'s>, past: &Past<'_, 's>, poes: &PoeSet, weak: &Weak) -> bool {
+    let is_weak =
+        |judgement: &&Judgement<'s>| judgement.status.fact().is_some_and(|fact| fact.object == weak.material);
+    past.path.judgements.iter().find(is_weak).is_some_and(|judgement| {
+        let in_time = |fact: &RevocationFact<'s>| poes.earliest(&fact.object).time < weak.end;
+        let (certificate, issuer) = (judgement.certificate, judgement.issuer);
+        matches!(revocation::status(context, certificate, issuer, past.purpose, in_time), Status::Good(_))
+    })
 }
 
 fn within_validity(past: &Past<'_, '_>, best: Time, otherwise: SubIndication) -> Conclusion {

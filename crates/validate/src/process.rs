@@ -52,7 +52,10 @@ pub fn validate(
     let Run { taken, reports, mut wants, .. } = run;
     let loose = judged.get(taken..).unwrap_or_default();
     for judged in &judged {
-        material::wants(&context, &judged.basic, Purpose::Tsa, None, &mut wants);
+        // What is too old for this verdict may have been followed by something younger; what is to come is not asked for.
+        let again = judged.basic.path.as_ref().and_then(|path| path.try_again);
+        let after = again.map(|(_, at)| at).filter(|at| judged.is_waiting() && *at <= time);
+        material::wants(&context, &judged.basic, Purpose::Tsa, after, &mut wants);
     }
     Report {
         version: VERSION,
