@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use keiin_model::{
-    AlgorithmUse, Indication, NextStep, ObjectId, Report, SignatureReport, SubIndication, Time, TimestampReport,
+    AlgorithmUse, Indication, NextStep, ObjectId, Report, SignatureReport, SubIndication, Time,
+    TimestampReport,
 };
 use serde::{Deserialize, Serialize};
 
@@ -72,8 +73,11 @@ pub enum Reason {
 ///
 /// A signature whose proofs hold beyond the end of retention needs none.
 pub fn plan(report: &Report, retention: &Retention) -> Vec<RenewalStep> {
-    let mut steps: Vec<_> =
-        report.signatures.iter().flat_map(|signature| plan_signature(signature, report.time, retention)).collect();
+    let mut steps: Vec<_> = report
+        .signatures
+        .iter()
+        .flat_map(|signature| plan_signature(signature, report.time, retention))
+        .collect();
     steps.sort_by_key(|step| (step.before, step.signature));
     steps
 }
@@ -91,7 +95,9 @@ fn plan_signature(signature: &SignatureReport, now: Time, retention: &Retention)
     }
     let Some(next) = next else { return Vec::new() };
     // No end known: nothing to renew before it.
-    let Some(deadline) = next.before.filter(|deadline| *deadline < retention.until) else { return Vec::new() };
+    let Some(deadline) = next.before.filter(|deadline| *deadline < retention.until) else {
+        return Vec::new();
+    };
     let step = |what, before: Time, expectation, why| RenewalStep {
         signature: signature.id,
         what,
@@ -157,7 +163,11 @@ mod tests {
                 data: Vec::new(),
                 signature_intact: Some(true),
                 signer: None,
-                time: ConclusionTime { claimed: None, best_signature_time: at("2026-04-01"), proven_by: None },
+                time: ConclusionTime {
+                    claimed: None,
+                    best_signature_time: at("2026-04-01"),
+                    proven_by: None,
+                },
                 timestamps: Vec::new(),
                 countersigns: None,
                 checks: Vec::new(),

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! The profile on the holders of the testkit's HPKI-like world.
-#![allow(missing_docs)]
+#![allow(
+    missing_docs,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 use keiin_hpki::Hpki;
 use keiin_pki::{cert::Certificate, profile::CertificateProfile};

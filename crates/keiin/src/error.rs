@@ -150,11 +150,10 @@ impl Error {
         match self {
             Self::File(error) | Self::Content(ContentError::File(error)) => file_blame(error),
             Self::Trust(TrustError::File(error)) => file_blame(error),
-            Self::Cades { source, .. } if source.is_limit() => Blame::Limit,
-            Self::Cades { source, .. } if source.is_misuse() => Blame::Misuse,
+            Self::Cades { source, .. } => cades_blame(source),
             Self::Container(ContainerError::Limit { .. }) => Blame::Limit,
             Self::Token { source: TspError::Limit(_) | TspError::ResponseTooLong { .. }, .. } => Blame::Limit,
-            Self::Foreign { .. } | Self::Cades { .. } | Self::Token { .. } => Blame::Malformed,
+            Self::Foreign { .. } | Self::Token { .. } => Blame::Malformed,
             Self::Container(ContainerError::Malformed { .. }) => Blame::Malformed,
             Self::Container(ContainerError::Token { .. }) | Self::NoTimestamp(_) | Self::Signer(_) => {
                 Blame::Environment
@@ -170,6 +169,16 @@ impl Error {
             *name = Some(path.to_owned());
         }
         self
+    }
+}
+
+const fn cades_blame(error: &CadesError) -> Blame {
+    match error {
+        CadesError::Structure(_) | CadesError::Limit { .. } => Blame::Limit,
+        CadesError::Malformed(_) | CadesError::Token(_) => Blame::Malformed,
+        // A value that is not by the certificate's key comes from a card or a service that went wrong.
+        CadesError::WrongValue(_) => Blame::Environment,
+        _ => Blame::Misuse,
     }
 }
 

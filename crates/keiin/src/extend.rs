@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Carrying a signature on: ES-BES, ES-T, ES-XL, ES-A.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use crate::{
     Error,
@@ -124,11 +124,25 @@ pub struct Extended {
 /// # Errors
 /// [`Error::NotASignature`] for a time-stamp token. What stops a step is in [`Extended::stopped`].
 pub fn extend(setup: &Setup<'_>, document: &mut Document, goal: Goal, now: Time) -> Result<Extended, Error> {
-    let mut run = Run { setup, steps: Vec::new(), now };
     document.as_cades()?;
+    let mut run = Run { setup, steps: Vec::new(), now: after_last_stamp(document, now) };
     let stopped = run.go(document, goal).err();
     let level = verify_level(setup, document, run.now);
     Ok(Extended { steps: run.steps, level, stopped })
+}
+
+/// Clocks of a machine and of a TSA differ by this much at most before it is the machine's that is wrong.
+const CLOCK_SKEW: Duration = Duration::from_secs(60);
+
+/// The caller's time, or the second after the last time-stamp where that is a moment ago by the TSA's clock. Otherwise
+/// the verdict would be for a time at which nothing younger than the time-stamp can exist, and the strict wait for a
+/// younger CRL (EN 319 102-1, 5.5.4) would be passed over.
+pub(crate) fn after_last_stamp(document: &Document, now: Time) -> Time {
+    let times = document.signatures().iter().flat_map(|s| &s.timestamps).map(|t| t.time);
+    match times.max() {
+        Some(last) if last >= now && last.since(now) <= CLOCK_SKEW => last.plus_seconds(1),
+        _ => now,
+    }
 }
 
 /// The level of the least advanced signature: by what is there, and whether it suffices.
@@ -220,7 +234,7 @@ impl Run<'_, '_> {
         let id = report.id;
         match level {
             Level::Bes => {
-                check_stampable(report)?;
+                check_stampable(report, self.now)?;
                 self.stamp(document, Target::Signature { id }, id)
             }
             Level::T => {
@@ -274,7 +288,7 @@ impl Run<'_, '_> {
         let known = document.evidence().clone();
         let got = timestamp(self.setup, pending.algorithm, &pending.imprint, &known, self.now)?;
         document.container()?.finish_timestamp(&pending, &got.stamped.token)?;
-        self.now = self.now.max(got.time);
+        self.now = self.now.max(got.time.plus_seconds(1));
         let kind = match at {
             Target::Signature { .. } => TimestampKind::Signature,
             Target::Archive { .. } => TimestampKind::Archive,
@@ -285,11 +299,13 @@ impl Run<'_, '_> {
     }
 }
 
-/// A first time-stamp is worth having while the signature can still be saved by one: it is intact, and its verdict
-/// is open only for want of evidence.
-fn check_stampable(report: &SignatureReport) -> Result<(), Error> {
+/// A first time-stamp is worth having while the signature can still be saved by one: it is intact, its certificate has
+/// not ended (JAHIS 6.8 (3)), and its verdict is open only for want of evidence.
+fn check_stampable(report: &SignatureReport, now: Time) -> Result<(), Error> {
     let intact = report.signature_intact == Some(true) && report.data.iter().all(|d| d.intact());
-    let hopeless = report.indication == Indication::TotalFailed
+    let ended = report.signer.as_ref().is_some_and(|signer| signer.not_after < now);
+    let hopeless = ended
+        || report.indication == Indication::TotalFailed
         || report.next.iter().any(|action| action.step == NextStep::SignAgain);
     if intact && !hopeless { Ok(()) } else { Err(not_valid(report)) }
 }

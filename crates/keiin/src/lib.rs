@@ -96,6 +96,7 @@ pub mod file;
 mod guard;
 #[cfg(feature = "http")]
 pub mod http;
+pub mod inspect;
 mod pem;
 mod recognise;
 mod renew;

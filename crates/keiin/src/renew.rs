@@ -4,7 +4,7 @@
 use crate::{
     Error,
     document::Document,
-    extend::{Extended, Level, Run, check_passed, pairs},
+    extend::{Extended, Level, Run, after_last_stamp, check_passed, pairs},
     model::{DigestAlgorithm, Material, ObjectId, Target, Time, TimestampKind},
     setup::Setup,
     verify::verify,
@@ -35,7 +35,7 @@ pub fn renew(
             return Err(Error::NothingToRenew { signature: facts.id });
         }
     }
-    let mut run = Run { setup, steps: Vec::new(), now };
+    let mut run = Run { setup, steps: Vec::new(), now: after_last_stamp(document, now) };
     let stopped = renew_all(&mut run, document, renewal.digest.unwrap_or(setup.timestamp_digest)).err();
     Ok(Extended { steps: run.steps, level: Level::A, stopped })
 }

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! NIST PKITS with revocation required, as an engine would do it: a path is good when RFC 5280, 6.1 holds and every
 //! certificate of it is proven not to be revoked, by objects whose signers' paths hold too, to the same anchor.
-#![allow(clippy::disallowed_methods, missing_docs)]
+#![allow(
+    missing_docs,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,12 +25,6 @@ use serde_json::Value;
 
 /// Cases that do not come out as NIST says, each with the reason. A stale entry fails.
 const NOT_YET: [(&str, &str); 0] = [];
-
-fn corpus() -> Option<PathBuf> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
-    let folder = std::env::var_os("KEIIN_CORPUS").map_or(beside, PathBuf::from).join("pkits");
-    folder.is_dir().then_some(folder)
-}
 
 /// An engine in small.
 struct Engine<'s> {
@@ -110,7 +110,7 @@ struct Suite {
 
 impl Suite {
     fn open() -> Option<Self> {
-        let folder = corpus()?;
+        let folder = keiin_testkit::corpus::part("pkits")?;
         let manifest = serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).unwrap()).unwrap();
         Some(Self { folder, manifest })
     }
@@ -168,7 +168,7 @@ fn parameters(settings: &Value) -> PathParameters {
 #[test]
 fn pkits() {
     let Some(suite) = Suite::open() else {
-        println!("PKITS: the corpus is not there (KEIIN_CORPUS, or ../shared/corpus): nothing ran");
+        println!("PKITS: 0 cases ran");
         return;
     };
     let cases = suite.manifest["cases"].as_array().unwrap();
@@ -194,4 +194,27 @@ fn pkits() {
     }
     let known: BTreeSet<&str> = NOT_YET.iter().map(|(case, _)| *case).collect();
     assert_eq!(wrong.keys().map(String::as_str).collect::<BTreeSet<_>>(), known);
+}
+
+/// The notices that PKITS wants shown (4.8.15 to 4.8.19, 4.10.12 to 4.10.14).
+#[test]
+fn user_notices() {
+    let Some(suite) = Suite::open() else { return };
+    let rows = suite.manifest["user_notices"].as_array().unwrap();
+    for row in rows {
+        let mut crls = row["crls"].as_array().cloned().unwrap_or_default();
+        crls.push("TrustAnchorRootCRL.crl".into());
+        let case = serde_json::json!({
+            "trust_anchor": "TrustAnchorRootCertificate.crt",
+            "target": row["cert"],
+            "intermediates": row["other_certs"],
+            "crls": crls,
+        });
+        let output = suite.run(&case, &parameters(&row["params"])).unwrap();
+        let shown = path::user_notices(&output.policies);
+        let wanted = row["notice"].as_str().unwrap();
+        assert!(shown.iter().any(|notice| notice.starts_with(wanted)), "{}: {shown:?}", row["name"]);
+        assert!(row["params"].is_null() || shown.len() == 1, "{}: {shown:?}", row["name"]);
+    }
+    println!("PKITS: {} user notices", rows.len());
 }

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Paths and revocation in the testkit's HPKI-like world, whose objects other people's encoders made.
-#![allow(missing_docs)]
+#![allow(
+    missing_docs,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 use keiin_model::{ObjectId, Time};
 use keiin_pki::{
@@ -13,7 +19,7 @@ use keiin_pki::{
     revocation::{self, Crls, Ocsps, RevocationFacts, RevocationKind, RevocationRejection, RevocationStatus},
     store::CertificateStore,
 };
-use keiin_testkit::{Fault, Faults, TestPki};
+use keiin_testkit::{DEFAULT_BASE_URL, DistinguishedName, Entity, Fault, Faults, NamePart, TestPki, World};
 use proptest::prelude::*;
 
 /// What a search came to, as ids: comparable whatever the lifetimes.
@@ -71,11 +77,21 @@ fn a_chain_is_found_whatever_the_anchor() {
 
 #[test]
 fn an_end_entity_made_an_anchor_issues_nothing() {
-    let pki = TestPki::hpki();
-    let anchors = [pki.certificate("doctor")];
-    let outcome = build(pki.certificate("pharmacist"), &[], &anchors, Limits::default());
+    let world = World::hpki(DEFAULT_BASE_URL, TestPki::hpki().start());
+    let doctor = world.entities.iter().find(|e| e.name == "doctor").unwrap().clone();
+    let subject = DistinguishedName::jp(&[(NamePart::CommonName, "Issued by a doctor")]);
+    let forged = Entity { name: "forged".into(), subject, issuer: doctor.name.clone(), ..doctor };
+    let pki = world.with(forged).build();
+    let outcome = build(pki.certificate("forged"), &[], &[pki.certificate("doctor")], Limits::default());
     assert!(outcome.paths.is_empty());
-    assert_eq!(outcome.rejected[0].1, RejectedPathReason::NoIssuer);
+    assert_eq!(outcome.rejected[0].1, RejectedPathReason::AnchorMayNotIssue);
+    // Nor as an intermediate: the chain stands, the check refuses it.
+    let target = Certificate::read(pki.certificate("forged")).unwrap();
+    let store = CertificateStore::new([pki.certificate("doctor"), pki.certificate("signing-ca")]);
+    let anchors = [Anchor::read(pki.certificate("root"), None).unwrap()];
+    let search = path::build(&target, &store, &anchors, &mut Budget::default());
+    let error = path::check(&search.paths[0], &PathParameters::default()).unwrap_err();
+    assert_eq!(error.kind, PathErrorKind::NotCa);
 }
 
 #[test]
@@ -114,6 +130,69 @@ fn every_limit_has_its_own_name() {
         let outcome = build(pki.certificate("doctor-rollover"), &pool, &root, limits);
         assert_eq!(outcome.exhausted, Some(expected));
     }
+}
+
+/// A CA certificate with the same name and identifiers and another key: the modulus is changed in two octets.
+fn chaff(ca: &[u8], count: u16, same_key_id: bool) -> Vec<Vec<u8>> {
+    let certificate = Certificate::read(ca).unwrap();
+    let at = |part: &[u8]| part.as_ptr() as usize - ca.as_ptr() as usize;
+    let modulus = at(certificate.spki) + 60;
+    let key_id = at(certificate.subject_key_id.unwrap());
+    let one = |number: u16| {
+        let mut copy = ca.to_vec();
+        let [high, low] = number.to_be_bytes();
+        copy[modulus] ^= high;
+        copy[modulus + 1] ^= low;
+        copy[key_id] ^= u8::from(!same_key_id);
+        copy
+    };
+    (1..=count).map(one).collect()
+}
+
+#[test]
+fn a_thousand_certificates_of_one_name_are_bounded_and_named() {
+    let pki = TestPki::hpki();
+    let (ca, root) = (pki.certificate("signing-ca"), [pki.certificate("root")]);
+    for same_key_id in [false, true] {
+        let chaff = chaff(ca, 1000, same_key_id);
+        let pool: Vec<&[u8]> = chaff.iter().map(Vec::as_slice).chain([ca]).collect();
+        let outcome = build(pki.certificate("doctor"), &pool, &root, Limits::default());
+        assert_eq!(outcome.exhausted, Some(Exhausted::SignatureChecks));
+        assert!(outcome.rejected.len() <= 256);
+        // Key identifiers that differ are tried last, so the real chain is found before the limit.
+        let real = ids(&pki, &["doctor", "signing-ca", "root"]);
+        assert!(same_key_id || outcome.paths == [real]);
+    }
+}
+
+#[test]
+fn a_mesh_is_bounded_and_named() {
+    const CAS: usize = 16;
+    let mut world = World::hpki(DEFAULT_BASE_URL, TestPki::hpki().start());
+    let model = world.entities.iter().find(|e| e.name == "tsa-ca-2").unwrap().clone();
+    let subject = |n: usize| DistinguishedName::jp(&[(NamePart::CommonName, &format!("Mesh {n}"))]);
+    for n in 0..CAS {
+        let name = format!("mesh-{n}");
+        let own = Entity { name: name.clone(), subject: subject(n), issuer: name, ..model.clone() };
+        world = world.with(own);
+        for by in (0..CAS).filter(|by| *by != n) {
+            let (name, issuer) = (format!("mesh-{n}-by-{by}"), format!("mesh-{by}"));
+            world = world.with(Entity { name, subject: subject(n), issuer, ..model.clone() });
+        }
+    }
+    let holder = world.entities.iter().find(|e| e.name == "doctor-ec").unwrap().clone();
+    let holder = Entity { name: "meshed".into(), issuer: "mesh-0".into(), ..holder };
+    let pki = world.with(holder).build();
+    let names: Vec<String> =
+        pki.entities().map(|e| e.name.clone()).filter(|n| n.starts_with("mesh-")).collect();
+    let pool: Vec<&[u8]> = names.iter().map(|name| pki.certificate(name)).collect();
+    let last = format!("mesh-{}", CAS - 1);
+    let outcome = build(pki.certificate("meshed"), &pool, &[pki.certificate(&last)], Limits::default());
+    let shortest = [ids(&pki, &["meshed", &format!("mesh-0-by-{}", CAS - 1), &last])];
+    assert_eq!(outcome.paths[..1], shortest);
+    assert!(outcome.exhausted.is_some());
+    let nowhere = build(pki.certificate("meshed"), &pool, &[pki.certificate("root")], Limits::default());
+    assert!(nowhere.paths.is_empty() && nowhere.exhausted.is_some());
 }
 
 #[test]
@@ -243,7 +322,7 @@ fn what_may_not_be_used_is_named() {
 }
 
 #[test]
-fn a_list_cut_or_turned_anywhere_never_clears_a_revoked_certificate() {
+fn a_list_turned_anywhere_never_clears_a_revoked_certificate() {
     let pki = TestPki::hpki();
     let good = pki.crl("signing-ca", pki.start().plus_days(31));
     let step = (good.len() / 150).max(1);

@@ -21,8 +21,7 @@ const CLAUSE: &str = "EN 319 102-1, 5.2.8.4";
 pub(crate) struct Weak {
     /// What would need a proof of existence before the end.
     pub(crate) material: ObjectId,
-    /// The row; the end is what decides under the policy.
-    pub(crate) row: Lookup,
+    /// The end that decides under the policy.
     pub(crate) end: Time,
 }
 
@@ -45,7 +44,7 @@ pub(crate) fn judge_rows(
         };
         checks.push(algorithm_check(context, id, material, &row, outcome, time));
         if let (false, Some(end)) = (accepted, context.deciding_end(&row)) {
-            weak.push(Weak { material, row, end });
+            weak.push(Weak { material, end });
         }
     }
     weak
@@ -125,11 +124,7 @@ pub(crate) fn check_attributes(
         let inside = certificate.not_before <= claimed && claimed <= certificate.not_after;
         passed &= rule("sav.signing-time.within-certificate", inside, context.policy.signing_time);
     }
-    if passed {
-        Conclusion::Passed
-    } else {
-        Conclusion::Indeterminate(SubIndication::SigConstraintsFailure)
-    }
+    if passed { Conclusion::Passed } else { Conclusion::Indeterminate(SubIndication::SigConstraintsFailure) }
 }
 
 /// The algorithm half of acceptance (5.2.8.4.1) at a time: CRYPTO_CONSTRAINTS_FAILURE_NO_POE where something is weak.

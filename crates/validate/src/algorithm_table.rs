@@ -265,11 +265,8 @@ mod tests {
     }
 
     const PKCS1: SignatureAlgorithm = SignatureAlgorithm::RsaPkcs1 { digest: DigestAlgorithm::Sha256 };
-    const PSS: SignatureAlgorithm = SignatureAlgorithm::RsaPss {
-        digest: DigestAlgorithm::Sha256,
-        mgf: DigestAlgorithm::Sha1,
-        salt: 32,
-    };
+    const PSS: SignatureAlgorithm =
+        SignatureAlgorithm::RsaPss { digest: DigestAlgorithm::Sha256, mgf: DigestAlgorithm::Sha1, salt: 32 };
 
     #[test]
     fn both_presets_are_read() {

@@ -40,7 +40,11 @@ pub(crate) fn validate_timestamps<'s, 'f>(
     judged
 }
 
-fn validate_past_timestamp<'s>(context: &Context<'s>, timestamp: &mut JudgedTimestamp<'s, '_>, poes: &PoeSet) {
+fn validate_past_timestamp<'s>(
+    context: &Context<'s>,
+    timestamp: &mut JudgedTimestamp<'s, '_>,
+    poes: &PoeSet,
+) {
     let Some(path) = timestamp.basic.path.as_ref().filter(|_| is_mendable(timestamp.at_verdict)) else {
         return;
     };
@@ -53,9 +57,9 @@ fn validate_past_timestamp<'s>(context: &Context<'s>, timestamp: &mut JudgedTime
     };
     let mut checks = Vec::new();
     timestamp.conclusion = validate_past_signature(context, &past, poes, &mut checks);
-    timestamp.checks.push(
-        check("past", CLAUSE, Outcome::Passed).concluding(timestamp.conclusion).over(checks),
-    );
+    timestamp
+        .checks
+        .push(check("past", CLAUSE, Outcome::Passed).concluding(timestamp.conclusion).over(checks));
 }
 
 /// What the whole process concludes.
@@ -74,8 +78,7 @@ pub(crate) fn validate_archival<'s>(
     timestamps: &[&JudgedTimestamp<'_, '_>],
     poes: &PoeSet,
 ) -> Archival {
-    let mut found =
-        Archival { conclusion: with_time.conclusion, best: with_time.best, checks: Vec::new() };
+    let mut found = Archival { conclusion: with_time.conclusion, best: with_time.best, checks: Vec::new() };
     let mendable = is_mendable(with_time.conclusion);
     if !has_archival_data(timestamps) || !(mendable || with_time.conclusion.is_passed()) {
         return found;
@@ -97,14 +100,7 @@ pub(crate) fn validate_archival<'s>(
         // Step 9: the signature's own algorithms at the time that is proven.
         let rows = signature_rows(context, facts, basic.key, &[]);
         let time = found.best.time;
-        crypto_conclusion(&judge_rows(
-            context,
-            "archival.algorithm",
-            facts.id,
-            rows,
-            time,
-            &mut found.checks,
-        ))
+        crypto_conclusion(&judge_rows(context, "archival.algorithm", facts.id, rows, time, &mut found.checks))
     });
     found
 }
@@ -116,9 +112,7 @@ fn has_archival_data(timestamps: &[&JudgedTimestamp<'_, '_>]) -> bool {
 }
 
 /// The time after which the signature must have been made: its latest valid content-time-stamp (5.3.4 step 5).
-pub(crate) fn latest_content_time(
-    timestamps: &[&JudgedTimestamp<'_, '_>],
-) -> Option<keiin_model::Time> {
+pub(crate) fn latest_content_time(timestamps: &[&JudgedTimestamp<'_, '_>]) -> Option<keiin_model::Time> {
     timestamps
         .iter()
         .filter(|judged| judged.conclusion.is_passed() && is_content(judged.facts.kind))

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Validation process for basic signatures (EN 319 102-1, 5.3), which time-stamp tokens go through too (5.4).
 
-use keiin_model::{Check, DigestAlgorithm, KeyAlgorithm, ObjectId, Outcome, SignatureFacts, SubIndication, Time};
+use keiin_model::{
+    Check, DigestAlgorithm, KeyAlgorithm, ObjectId, Outcome, SignatureFacts, SubIndication, Time,
+};
 use keiin_pki::cert::Certificate;
 
 use crate::{
@@ -38,7 +40,11 @@ pub(crate) struct Basic<'s> {
 
 /// Judges a signature at the time of the verdict. `after` is a time before which it cannot have been made: that of a
 /// valid content-time-stamp.
-pub(crate) fn validate_basic<'s>(context: &Context<'s>, subject: Subject<'_>, after: Option<Time>) -> Basic<'s> {
+pub(crate) fn validate_basic<'s>(
+    context: &Context<'s>,
+    subject: Subject<'_>,
+    after: Option<Time>,
+) -> Basic<'s> {
     let facts = subject.facts;
     let (format, format_checks) = check_format(facts);
     let identified = identify(context, &facts.signer);
@@ -58,11 +64,8 @@ pub(crate) fn validate_basic<'s>(context: &Context<'s>, subject: Subject<'_>, af
         crypto_conclusion(&weak)
     };
     let accepted = attributes.then(|| crypto);
-    let conclusion = format
-        .then(|| identified.conclusion)
-        .then(|| verified.conclusion)
-        .then(|| chain)
-        .then(|| accepted);
+    let conclusion =
+        format.then(|| identified.conclusion).then(|| verified.conclusion).then(|| chain).then(|| accepted);
     let block = |id, clause, conclusion, children| {
         check(id, clause, Outcome::Passed).concluding(conclusion).over(children)
     };
@@ -114,9 +117,9 @@ fn settle_after(path: &JudgedPath<'_>, after: Option<Time>) -> Conclusion {
         {
             Conclusion::Failed(SubIndication::Revoked)
         }
-        Conclusion::Indeterminate(
-            SubIndication::OutOfBoundsNoPoe | SubIndication::OutOfBoundsNotRevoked,
-        ) if path.target().is_some_and(|target| target.not_after < after) => {
+        Conclusion::Indeterminate(SubIndication::OutOfBoundsNoPoe | SubIndication::OutOfBoundsNotRevoked)
+            if path.target().is_some_and(|target| target.not_after < after) =>
+        {
             Conclusion::Failed(SubIndication::Expired)
         }
         other => other,

@@ -144,10 +144,6 @@ impl<'s> Context<'s> {
         search
     }
 
-    pub(crate) fn has_path(&self, target: &'s Certificate<'s>, purpose: Purpose) -> bool {
-        !self.paths(target, purpose).paths.is_empty()
-    }
-
     /// The shortest path of a certificate.
     pub(crate) fn first_path(
         &self,

@@ -4,12 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use keiin_model::{Bytes, Evidence, EvidenceKind, Material, ObjectId, Time, Want};
-use keiin_pki::{
-    cert::Certificate,
-    extension::oid,
-    path::RejectedPathReason,
-    revocation::RevocationFact,
-};
+use keiin_pki::{cert::Certificate, extension::oid, path::RejectedPathReason, revocation::RevocationFact};
 
 use crate::{
     basic::Basic,
@@ -126,7 +121,8 @@ fn want_responders(
     wants: &mut Vec<Want>,
 ) {
     let store = &context.pool.store;
-    let (Some(certificate), Some(issuer)) = (store.certificate(&certificate.id), store.certificate(&issuer.id))
+    let (Some(certificate), Some(issuer)) =
+        (store.certificate(&certificate.id), store.certificate(&issuer.id))
     else {
         return;
     };

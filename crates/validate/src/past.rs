@@ -10,7 +10,7 @@ use crate::{
     context::{Context, Purpose},
     poe::PoeSet,
     revocation::{self, Judged, Status, check_fresh},
-    x509::{JudgedPath, freshness},
+    x509::{JudgedPath, Judgement, freshness},
 };
 
 const SLIDING: &str = "EN 319 102-1, 5.6.2.2.4";
@@ -66,9 +66,7 @@ pub(crate) fn validate_past_signature<'s>(
             .with("control-time", control),
     );
     let mended = mend(context, past, poes, best, existed);
-    checks.push(
-        check("past.signature", PAST_SIGNATURE, Outcome::Passed).about(past.id).concluding(mended),
-    );
+    checks.push(check("past.signature", PAST_SIGNATURE, Outcome::Passed).about(past.id).concluding(mended));
     mended.then(|| revocation)
 }
 
@@ -84,7 +82,9 @@ fn mend<'s>(
     let Conclusion::Indeterminate(sub) = past.current else { return past.current };
     match sub {
         S::CryptoConstraintsFailureNoPoe => {
-            let proven = past.weak.iter().all(|weak| poes.earliest(&weak.material).time < weak.end);
+            let is_proven = |weak: &&Weak| poes.earliest(&weak.material).time < weak.end;
+            let proven =
+                past.weak.iter().all(|weak| is_proven(weak) || is_replaced(context, past, poes, weak));
             if proven { Conclusion::Passed } else { past.current }
         }
         S::TryLater if !past.path.on_hold => check_past_freshness(context, past, best),
@@ -100,6 +100,18 @@ fn mend<'s>(
         S::OutOfBoundsNoPoe | S::OutOfBoundsNotRevoked if existed => within_validity(past, best, sub),
         _ => past.current,
     }
+}
+
+/// Whether a weak revocation object is not needed: an older one about the same certificate, proven before the end, says
+/// the same. Otherwise a list of today, signed as the CA signs today, would spoil what was captured in time.
+fn is_replaced<'s>(context: &Context<'s>, past: &Past<'_, 's>, poes: &PoeSet, weak: &Weak) -> bool {
+    let is_weak =
+        |judgement: &&Judgement<'s>| judgement.status.fact().is_some_and(|fact| fact.object == weak.material);
+    past.path.judgements.iter().find(is_weak).is_some_and(|judgement| {
+        let in_time = |fact: &RevocationFact<'s>| poes.earliest(&fact.object).time < weak.end;
+        let (certificate, issuer) = (judgement.certificate, judgement.issuer);
+        matches!(revocation::status(context, certificate, issuer, past.purpose, in_time), Status::Good(_))
+    })
 }
 
 fn within_validity(past: &Past<'_, '_>, best: Time, otherwise: SubIndication) -> Conclusion {
@@ -133,8 +145,7 @@ fn revocation_proof<'s>(
 ) -> Conclusion {
     let Some(target) = past.path.judgements.first() else { return Conclusion::Passed };
     let proven = |fact: &RevocationFact<'_>| is_proven_in_time(context, poes, fact);
-    let status =
-        revocation::status(context, target.certificate, target.issuer, past.purpose, proven);
+    let status = revocation::status(context, target.certificate, target.issuer, past.purpose, proven);
     let held = !matches!(status, Status::Unknown { .. });
     checks.push(
         checked("past.revocation.proven", PAST_SIGNATURE, held, Outcome::Indeterminate)
@@ -167,7 +178,12 @@ fn validate_past_certificate<'s>(
     });
     // Shell model: some time lies within the validity of every certificate (step 2 i).
     let common = from <= to;
-    checks.push(checked("past.certificate.common-validity", PAST_CERTIFICATE, common, Outcome::Indeterminate));
+    checks.push(checked(
+        "past.certificate.common-validity",
+        PAST_CERTIFICATE,
+        common,
+        Outcome::Indeterminate,
+    ));
     if !common {
         return None;
     }
@@ -208,27 +224,19 @@ fn slide<'s>(
         let ends = rows.iter().filter_map(|row| context.deciding_end(row));
         control = ends.filter(|end| *end <= control).fold(control, Time::min);
     }
-    checks.push(
-        check("past.sliding", SLIDING, Outcome::Passed).about(past.id).with("control-time", control),
-    );
+    checks.push(check("past.sliding", SLIDING, Outcome::Passed).about(past.id).with("control-time", control));
     Some(control)
 }
 
 /// b) and c): revoked, or not known to be good any longer than the data says.
-fn slide_by_status(
-    context: &Context<'_>,
-    purpose: Purpose,
-    status: &Status<'_>,
-    control: Time,
-) -> Time {
+fn slide_by_status(context: &Context<'_>, purpose: Purpose, status: &Status<'_>, control: Time) -> Time {
     match status {
         Status::Revoked(fact) => match fact.status {
             RevocationStatus::Revoked { at, .. } | RevocationStatus::OnHold { at } => control.min(at),
             RevocationStatus::NotRevoked | RevocationStatus::Unknown => control,
         },
         Status::Good(fact) => {
-            let judged =
-                if control < context.time { Judged::Proven(control) } else { Judged::Now(control) };
+            let judged = if control < context.time { Judged::Proven(control) } else { Judged::Now(control) };
             match check_fresh(freshness(context, purpose), fact, judged) {
                 Ok(()) => control,
                 Err(_) => control.min(fact.this_update),

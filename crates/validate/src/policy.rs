@@ -44,6 +44,9 @@ pub struct Policy {
     pub signing_time: Presence,
     /// extendedKeyUsage of TSA certificates.
     pub tsa_usage: TsaUsage,
+    /// A hash index that names what is not in the file (EN 319 122-1, 5.5.3). What the index does name and the file has is
+    /// proven either way.
+    pub hash_index: Enforcement,
     /// The order of time-stamps (EN 319 102-1, 5.5.4 step 4 e).
     pub timestamp_order: Enforcement,
     /// nonRepudiation in the signer's keyUsage, where no profile says more.
@@ -132,6 +135,7 @@ impl Policy {
             signing_certificate: Presence::Required,
             signing_time: Presence::Expected,
             tsa_usage: TsaUsage::CriticalAndAlone,
+            hash_index: Enforcement::Decides,
             timestamp_order: Enforcement::Decides,
             non_repudiation: Enforcement::Decides,
         }
@@ -153,6 +157,7 @@ impl Policy {
             signing_certificate: Presence::Expected,
             signing_time: Presence::Required,
             tsa_usage: TsaUsage::Present,
+            hash_index: Enforcement::Warns,
             timestamp_order: Enforcement::Decides,
             non_repudiation: Enforcement::Warns,
         }

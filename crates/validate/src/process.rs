@@ -38,14 +38,24 @@ pub fn validate(
     all.extend(timestamps);
     let mut poes = PoeSet::new(time);
     let judged = validate_timestamps(&context, &all, &mut poes);
-    let mut run = Run { context: &context, poes: &poes, judged: &judged, taken: 0, reports: Vec::new(), wants: Vec::new() };
+    let mut run = Run {
+        context: &context,
+        poes: &poes,
+        judged: &judged,
+        taken: 0,
+        reports: Vec::new(),
+        wants: Vec::new(),
+    };
     for signature in signatures {
         run.judge(signature);
     }
     let Run { taken, reports, mut wants, .. } = run;
     let loose = judged.get(taken..).unwrap_or_default();
     for judged in &judged {
-        material::wants(&context, &judged.basic, Purpose::Tsa, None, &mut wants);
+        // What is too old for this verdict may have been followed by something younger; what is to come is not asked for.
+        let again = judged.basic.path.as_ref().and_then(|path| path.try_again);
+        let after = again.map(|(_, at)| at).filter(|at| judged.is_waiting() && *at <= time);
+        material::wants(&context, &judged.basic, Purpose::Tsa, after, &mut wants);
     }
     Report {
         version: VERSION,
@@ -92,13 +102,8 @@ impl<'f> Run<'_, '_, 'f> {
         let basic = validate_basic(context, subject, latest_content_time(&own));
         let with_time = validate_with_time(context, facts, &basic, &relevant);
         let archival = validate_archival(context, facts, &basic, &with_time, &relevant, self.poes);
-        let found = Findings {
-            facts,
-            basic: &basic,
-            with_time: &with_time,
-            archival: &archival,
-            timestamps: &own,
-        };
+        let found =
+            Findings { facts, basic: &basic, with_time: &with_time, archival: &archival, timestamps: &own };
         self.reports.push(signature_report(context, &found));
         let after = next::issued_after(&found);
         material::wants(context, &basic, Purpose::Signer, after, &mut self.wants);

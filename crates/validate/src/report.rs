@@ -50,7 +50,9 @@ pub(crate) fn signature_report<'s>(context: &Context<'s>, found: &Findings<'_, '
         sub_indication: archival.conclusion.sub(),
         data: facts.data.clone(),
         signature_intact: basic.signature_intact,
-        signer: basic.signer.map(|signer| signer_report(context, signer, basic.path.as_ref(), Purpose::Signer)),
+        signer: basic
+            .signer
+            .map(|signer| signer_report(context, signer, basic.path.as_ref(), Purpose::Signer)),
         time: conclusion_time(facts, archival.best),
         countersigns: facts.countersigns,
         checks: vec![basic_check, time_check, archival.as_check()],
@@ -151,7 +153,8 @@ fn good_until(
         bits: None,
         until: Some(certificate.not_after),
     });
-    let mut rows = judged.basic.key.map(|key| table.rows(judged.facts.token.algorithm, key)).unwrap_or_default();
+    let mut rows =
+        judged.basic.key.map(|key| table.rows(judged.facts.token.algorithm, key)).unwrap_or_default();
     rows.extend(digests(judged.facts).into_iter().map(|digest| table.digest(digest)));
     for link in path.path.links() {
         rows.extend(table.rows(link.signature.algorithm(), link.signature.key_algorithm()));

@@ -69,12 +69,8 @@ pub(crate) fn status<'s>(
     let facts = context.revocation(certificate, issuer);
     let mut visited = vec![certificate.id];
     let refusals: Vec<_> =
-        facts.usable.iter().map(|fact| refusal(context, certificate, fact, &mut visited)).collect();
-    let accepted = |fact: &RevocationFact<'s>| {
-        let position = facts.usable.iter().position(|other| std::ptr::eq(other, fact));
-        position.and_then(|at| refusals.get(at)).is_some_and(Option::is_none) && also(fact)
-    };
-    match facts.conclude(accepted) {
+        facts.usable.iter().map(|fact| refusal(context, (certificate, issuer), fact, &mut visited)).collect();
+    match facts.conclude(|fact| is_accepted(&facts, &refusals, fact) && also(fact)) {
         RevocationConclusion::Revoked(fact) => Status::Revoked(fact.clone()),
         RevocationConclusion::NotRevoked(facts) => match facts.first() {
             Some(fact) => Status::Good((*fact).clone()),
@@ -84,10 +80,7 @@ pub(crate) fn status<'s>(
     }
 }
 
-fn refused(
-    facts: &RevocationFacts<'_>,
-    refusals: &[Option<&'static str>],
-) -> Vec<(ObjectId, &'static str)> {
+fn refused(facts: &RevocationFacts<'_>, refusals: &[Option<&'static str>]) -> Vec<(ObjectId, &'static str)> {
     let mut all: Vec<_> = facts
         .usable
         .iter()
@@ -101,7 +94,7 @@ fn refused(
 /// Why a fact may not be used for the certificate, whatever the time of the verdict.
 fn refusal<'s>(
     context: &Context<'s>,
-    certificate: &Certificate<'_>,
+    (certificate, issuer): (&Certificate<'_>, &Certificate<'_>),
     fact: &RevocationFact<'s>,
     visited: &mut Vec<ObjectId>,
 ) -> Option<&'static str> {
@@ -122,13 +115,17 @@ fn refusal<'s>(
     {
         return Some("issued-after-expiry");
     }
-    (!signer_holds(context, signer, visited)).then_some("signer")
+    // The issuer's own revocation is judged where it stands in the path; a delegate's is judged nowhere else.
+    let revoked_too = signer.id == issuer.id;
+    (!signer_holds(context, signer, revoked_too, visited)).then_some("signer")
 }
 
-/// Whether the signer of revocation data has a path and a status of its own.
+/// Whether the signer of revocation data has a path and a status of its own. `revoked_too`: it is enough that the status
+/// is known.
 fn signer_holds<'s>(
     context: &Context<'s>,
     signer: &'s Certificate<'s>,
+    revoked_too: bool,
     visited: &mut Vec<ObjectId>,
 ) -> bool {
     if context.is_anchor(&signer.id, Purpose::Revocation) || visited.contains(&signer.id) {
@@ -144,11 +141,23 @@ fn signer_holds<'s>(
     let Some(&issuer) = path.certificates().get(1) else { return true };
     visited.push(signer.id);
     let facts = context.revocation(signer, issuer);
-    let holds = facts.usable.iter().any(|fact| {
-        matches!(fact.status, RevocationStatus::NotRevoked) && refusal(context, signer, fact, visited).is_none()
-    });
+    let refusals: Vec<_> =
+        facts.usable.iter().map(|fact| refusal(context, (signer, issuer), fact, visited)).collect();
     visited.pop();
-    holds
+    match facts.conclude(|fact| is_accepted(&facts, &refusals, fact)) {
+        RevocationConclusion::NotRevoked(_) => true,
+        RevocationConclusion::Revoked(_) => revoked_too,
+        RevocationConclusion::Undetermined(_) => false,
+    }
+}
+
+fn is_accepted(
+    facts: &RevocationFacts<'_>,
+    refusals: &[Option<&'static str>],
+    fact: &RevocationFact<'_>,
+) -> bool {
+    let position = facts.usable.iter().position(|other| std::ptr::addr_eq(other, fact));
+    position.and_then(|at| refusals.get(at)).is_some_and(Option::is_none)
 }
 
 /// For what time revocation data must be fresh.

@@ -68,11 +68,7 @@ fn without_reference<'s>(signer: &SignerReference, named: &[&'s Certificate<'s>]
     } else {
         Conclusion::Indeterminate(SubIndication::NoSigningCertificateFound)
     };
-    Identified {
-        certificate,
-        conclusion,
-        checks: vec![checked(id, CLAUSE, found, Outcome::Indeterminate)],
-    }
+    Identified { certificate, conclusion, checks: vec![checked(id, CLAUSE, found, Outcome::Indeterminate)] }
 }
 
 fn matches(reference: &CertificateReference, certificate: &Certificate<'_>) -> bool {

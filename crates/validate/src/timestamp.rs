@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Time-stamp validation (EN 319 102-1, 5.4): a token is a signature, and its imprint is that of the file.
 
-use keiin_model::{Check, DigestAlgorithm, Outcome, SubIndication, TimestampFacts, TimestampKind};
+use keiin_model::{
+    Check, DefectKind, DigestAlgorithm, Outcome, SubIndication, TimestampFacts, TimestampKind,
+};
 
 use crate::{
     basic::{Basic, Subject, validate_basic},
     conclusion::{CheckDetail, Conclusion, check, checked},
-    context::{Context, Purpose},
+    context::{Context, Purpose, decides},
 };
 
 const CLAUSE: &str = "EN 319 102-1, 5.4.4";
@@ -22,6 +24,13 @@ pub(crate) struct JudgedTimestamp<'s, 'f> {
     pub(crate) checks: Vec<Check>,
 }
 
+impl JudgedTimestamp<'_, '_> {
+    /// Whether younger revocation data would settle it.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.conclusion == Conclusion::Indeterminate(SubIndication::TryLater)
+    }
+}
+
 /// Judges a time-stamp at the time of the verdict.
 pub(crate) fn validate_timestamp<'s, 'f>(
     context: &Context<'s>,
@@ -31,7 +40,7 @@ pub(crate) fn validate_timestamp<'s, 'f>(
     let subject = Subject { facts: &facts.token, id: facts.id, purpose: Purpose::Tsa, digests: &digests };
     let basic = validate_basic(context, subject, None);
     let mut checks = Vec::new();
-    let structure = check_structure(facts, &mut checks);
+    let structure = check_structure(context, facts, &mut checks);
     let imprint = check_imprint(facts, &mut checks);
     checks.extend(basic.checks.iter().cloned());
     let at_verdict = structure.then(|| imprint).then(|| basic.conclusion);
@@ -43,16 +52,20 @@ pub(crate) fn digests(facts: &TimestampFacts) -> Vec<DigestAlgorithm> {
     facts.imprint.algorithm.into_iter().chain(facts.via.iter().copied()).collect()
 }
 
-fn check_structure(facts: &TimestampFacts, checks: &mut Vec<Check>) -> Conclusion {
+fn check_structure(context: &Context<'_>, facts: &TimestampFacts, checks: &mut Vec<Check>) -> Conclusion {
+    let fatal = |kind: DefectKind| match kind {
+        DefectKind::HashIndexMismatch => decides(context.policy.hash_index),
+        other => other.is_fatal(),
+    };
     for defect in &facts.defects {
-        let outcome = if defect.kind.is_fatal() { Outcome::Failed } else { Outcome::Warning };
+        let outcome = if fatal(defect.kind) { Outcome::Failed } else { Outcome::Warning };
         checks.push(
             check("timestamp.structure", CLAUSE, outcome)
                 .with("defect", format!("{:?}", defect.kind))
                 .with("at", &defect.at),
         );
     }
-    if facts.defects.iter().any(|defect| defect.kind.is_fatal()) {
+    if facts.defects.iter().any(|defect| fatal(defect.kind)) {
         Conclusion::Failed(SubIndication::FormatFailure)
     } else {
         Conclusion::Passed
@@ -67,9 +80,8 @@ fn check_imprint(facts: &TimestampFacts, checks: &mut Vec<Check>) -> Conclusion 
     if !imprint.found() {
         return Conclusion::Indeterminate(SubIndication::SignedDataNotFound);
     }
-    checks.push(
-        checked("timestamp.imprint.intact", CLAUSE, imprint.intact(), Outcome::Failed).about(facts.id),
-    );
+    checks
+        .push(checked("timestamp.imprint.intact", CLAUSE, imprint.intact(), Outcome::Failed).about(facts.id));
     if imprint.intact() { Conclusion::Passed } else { Conclusion::Failed(SubIndication::HashFailure) }
 }
 

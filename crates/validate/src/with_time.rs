@@ -3,9 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use keiin_model::{
-    Check, ObjectId, Outcome, ProofOfExistence, SignatureFacts, SubIndication, TimestampKind,
-};
+use keiin_model::{Check, ObjectId, Outcome, ProofOfExistence, SignatureFacts, SubIndication, TimestampKind};
 
 use crate::{
     acceptance::{Weak, crypto_conclusion, judge_rows, signature_rows},
@@ -45,9 +43,7 @@ pub(crate) fn validate_with_time<'s>(
         best,
         weak: Vec::new(),
         try_again: basic.path.as_ref().and_then(|path| path.try_again),
-        checks: vec![
-            check("time.best-signature-time", CLAUSE, Outcome::Information).with("time", best.time),
-        ],
+        checks: vec![check("time.best-signature-time", CLAUSE, Outcome::Information).with("time", best.time)],
     };
     let Some(path) = basic.path.as_ref().filter(|_| goes_on(basic.conclusion)) else { return found };
     found.conclusion = compare_times(&mut found, facts, basic, path)
@@ -155,8 +151,8 @@ fn check_order(
     let latest_content = good.iter().filter(|facts| is_content(facts.kind)).max_by_key(|facts| facts.time);
     let by_id: BTreeMap<_, _> = good.iter().map(|facts| (facts.id, *facts)).collect();
     let disorder = good.iter().any(|facts| {
-        let before_content = !is_content(facts.kind)
-            && latest_content.is_some_and(|content| is_surely_later(content, facts));
+        let before_content =
+            !is_content(facts.kind) && latest_content.is_some_and(|content| is_surely_later(content, facts));
         let covers_younger = || {
             let covered = facts.covers.iter().filter_map(|id| by_id.get(id));
             covered.into_iter().any(|covered| is_surely_later(covered, facts))
@@ -190,8 +186,7 @@ fn check_freshness(
         let id = judgement.certificate.id;
         let again = match &judgement.status {
             Status::Good(fact) => {
-                let judged =
-                    if found.best.by.is_some() { Judged::Proven(best) } else { Judged::Now(best) };
+                let judged = if found.best.by.is_some() { Judged::Proven(best) } else { Judged::Now(best) };
                 check_fresh(freshness(context, Purpose::Signer), fact, judged)
                     .err()
                     .map(|needed| try_again(fact, needed))
@@ -228,13 +223,9 @@ fn check_acceptance(
     path: &JudgedPath<'_>,
 ) -> Conclusion {
     let rows = signature_rows(context, facts, basic.key, &[]);
-    let weak =
-        judge_rows(context, "time.algorithm", facts.id, rows, found.best.time, &mut found.checks);
+    let weak = judge_rows(context, "time.algorithm", facts.id, rows, found.best.time, &mut found.checks);
     for fact in path.judgements.iter().filter_map(|judgement| judgement.status.fact()) {
-        let rows = context
-            .policy
-            .algorithms
-            .rows(fact.signature.algorithm(), fact.signature.key_algorithm());
+        let rows = context.policy.algorithms.rows(fact.signature.algorithm(), fact.signature.key_algorithm());
         let weak = judge_rows(
             context,
             "time.revocation.algorithm",

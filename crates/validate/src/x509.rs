@@ -111,18 +111,9 @@ fn judge<'s>(context: &Context<'s>, path: &CandidatePath<'s>, purpose: Purpose) 
     for (position, (link, judgement)) in links.iter().zip(judged.judgements.clone()).enumerate() {
         let Judgement { certificate, status, .. } = judgement;
         let found = check_status(context, &mut judged, &status, certificate, purpose, position);
-        let rows = context
-            .policy
-            .algorithms
-            .rows(link.signature.algorithm(), link.signature.key_algorithm());
-        let weak = judge_rows(
-            context,
-            "xcv.algorithm",
-            certificate.id,
-            rows,
-            context.time,
-            &mut judged.checks,
-        );
+        let rows = context.policy.algorithms.rows(link.signature.algorithm(), link.signature.key_algorithm());
+        let weak =
+            judge_rows(context, "xcv.algorithm", certificate.id, rows, context.time, &mut judged.checks);
         let crypto = crypto_conclusion(&weak);
         judged.weak.extend(weak);
         let bounds = check_bounds(context, &status, certificate, &mut judged.checks);
@@ -180,9 +171,7 @@ fn check_tsa_usage(context: &Context<'_>, target: &Certificate<'_>, checks: &mut
     let strict = context.policy.tsa_usage == TsaUsage::CriticalAndAlone;
     let alone = critical && purposes.len() == 1;
     let otherwise = if strict { Outcome::Indeterminate } else { Outcome::Warning };
-    checks.push(
-        checked("xcv.tsa.key-purpose", clause, present, Outcome::Indeterminate).about(target.id),
-    );
+    checks.push(checked("xcv.tsa.key-purpose", clause, present, Outcome::Indeterminate).about(target.id));
     checks.push(checked("xcv.tsa.key-purpose-alone", clause, alone, otherwise).about(target.id));
     present && (alone || !strict)
 }
@@ -276,7 +265,8 @@ fn check_status(
                     .with("by", fact.object),
             );
             let fresh = check_fresh(freshness(context, purpose), fact, Judged::Now(context.time));
-            let found = checked("xcv.revocation.fresh", "EN 319 102-1, 5.2.5", fresh.is_ok(), Outcome::Indeterminate);
+            let found =
+                checked("xcv.revocation.fresh", "EN 319 102-1, 5.2.5", fresh.is_ok(), Outcome::Indeterminate);
             judged.checks.push(found.about(id).with("this-update", fact.this_update));
             match fresh {
                 Ok(()) => Conclusion::Passed,
@@ -329,9 +319,7 @@ fn check_bounds(
     let within = |c: &Certificate<'_>| c.not_before <= context.time && context.time <= c.not_after;
     let speaker_holds = match status {
         Status::NotAsked => true,
-        Status::Good(fact) => {
-            context.is_anchor(&fact.signer.id, Purpose::Revocation) || within(fact.signer)
-        }
+        Status::Good(fact) => context.is_anchor(&fact.signer.id, Purpose::Revocation) || within(fact.signer),
         Status::Unknown { .. } | Status::Revoked(_) => false,
     };
     let inside = within(certificate);
@@ -345,7 +333,9 @@ fn check_bounds(
         (false, true, _) => Conclusion::Indeterminate(SubIndication::OutOfBoundsNotRevoked),
         (false, false, _) => Conclusion::Indeterminate(SubIndication::OutOfBoundsNoPoe),
         (true, false, Status::Good(fact)) => {
-            checks.push(check("xcv.revocation.issuer-validity", CLAUSE, Outcome::Indeterminate).about(fact.signer.id));
+            checks.push(
+                check("xcv.revocation.issuer-validity", CLAUSE, Outcome::Indeterminate).about(fact.signer.id),
+            );
             Conclusion::Indeterminate(SubIndication::RevocationOutOfBoundsNoPoe)
         }
         _ => Conclusion::Passed,

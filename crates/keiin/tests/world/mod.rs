@@ -5,13 +5,13 @@
 use std::cell::{Cell, RefCell};
 
 use keiin::{
-    Content, Document, Goal, HttpRequest, HttpResponse, Level, Network, Setup, Signed, Signing, TransportError, Tsa,
-    extend, hpki_policy, sign,
+    Content, Document, Goal, HttpRequest, HttpResponse, Level, Network, Setup, Signed, Signing,
+    TransportError, Tsa, extend, hpki_policy, sign,
     transport::Method,
-    validate::{Policy, TrustAnchor},
+    validate::{Policy, RevocationFreshness, TrustAnchor},
     verify,
 };
-use keiin_model::{Indication, NextStep, Report, SignatureReport, SubIndication, Time};
+use keiin_model::{Check, Indication, NextStep, Report, SignatureReport, SubIndication, Time};
 use keiin_testkit::{Faults, SoftToken, TestPki};
 
 pub(crate) const CONTENT: &[u8] = "処方箋 令和8年4月1日".as_bytes();
@@ -29,16 +29,17 @@ impl World {
     }
 
     pub(crate) fn of(pki: TestPki) -> Self {
-        let clock = Cell::new(pki.start());
+        let clock = Cell::new(pki.start().plus_seconds(36_000));
         Self { pki, clock, faults: RefCell::default(), asked: RefCell::default() }
     }
 
+    /// Ten in the morning of a day; the CRLs of the day are of midnight.
     pub(crate) fn day(&self, days: i64) -> Time {
-        self.pki.start().plus_days(days)
+        self.pki.start().plus_days(days).plus_seconds(36_000)
     }
 
     pub(crate) fn year(&self, years: i64) -> Time {
-        self.pki.start().plus_days(years * 36525 / 100)
+        self.day(years * 36525 / 100)
     }
 
     pub(crate) fn exchange(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
@@ -63,10 +64,8 @@ impl World {
     }
 
     pub(crate) fn anchors(&self, names: &[&str]) -> Vec<TrustAnchor> {
-        let anchor = |name: &&str| TrustAnchor {
-            certificate: self.pki.certificate(name).into(),
-            class: None,
-        };
+        let anchor =
+            |name: &&str| TrustAnchor { certificate: self.pki.certificate(name).into(), class: None };
         names.iter().map(anchor).collect()
     }
 
@@ -86,9 +85,12 @@ impl World {
         setup
     }
 
-    /// The same without a network: only what is in the file counts.
+    /// The same without a network: only what is in the file counts. Nothing in a file can be younger than its last
+    /// time-stamp, so the age of what judges that time-stamp's TSA is no reason to wait.
     pub(crate) fn offline(&self) -> Setup<'static> {
-        Setup::offline(self.policy())
+        let mut policy = self.policy();
+        policy.tsa_freshness = RevocationFreshness::Any;
+        Setup::offline(policy)
     }
 
     pub(crate) fn sign(&self, signer: &str, tsa: &str, level: Level, at: Time) -> Signed {
@@ -136,4 +138,26 @@ pub(crate) fn answer(report: &Report) -> Answer {
 
 pub(crate) fn next(report: &Report) -> Vec<NextStep> {
     first(report).next.iter().map(|action| action.step).collect()
+}
+
+/// The tree of checks of the first signature and its time-stamps, a line each: what a failing test prints.
+pub(crate) fn tree(report: &Report) -> String {
+    fn lines(checks: &[Check], depth: usize, out: &mut String) {
+        for check in checks {
+            let object = check.object.map(|id| id.to_string()[..8].to_owned()).unwrap_or_default();
+            let indent = "  ".repeat(depth);
+            out.push_str(&format!("{indent}{:?} {} {object} {:?}\n", check.outcome, check.id, check.detail));
+            lines(&check.children, depth + 1, out);
+        }
+    }
+    let mut out = String::new();
+    lines(&first(report).checks, 0, &mut out);
+    for timestamp in &first(report).timestamps {
+        out.push_str(&format!(
+            "{:?} {} {:?} {:?}\n",
+            timestamp.kind, timestamp.time, timestamp.indication, timestamp.sub_indication
+        ));
+        lines(&timestamp.checks, 1, &mut out);
+    }
+    out
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//! Path building (RFC 4158): breadth first, so that the shortest paths are found before any limit is reached, and in an
-//! order that the arrival of evidence does not change.
+//! Path building (RFC 4158): what key identifiers speak for first, then the shortest, so that chaff is tried last when a
+//! limit is near; in an order that the arrival of evidence does not change.
 
-use std::collections::VecDeque;
+use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
     Anchor, Budget, CandidatePath, Exhausted, PathSearch, RejectedPath, RejectedPathReason, SignatureFailure,
@@ -24,7 +24,8 @@ pub fn build<'s>(
     anchors.sort_by(|a, b| (a.certificate.id, &a.class).cmp(&(b.certificate.id, &b.class)));
     anchors.dedup_by_key(|anchor| anchor.certificate.id);
     let used_before = budget.signature_checks();
-    let mut search = Search { store, anchors, budget, used_before, steps: 0, found: PathSearch::default() };
+    let found = PathSearch::default();
+    let mut search = Search { store, anchors, budget, used_before, steps: 0, queue: BTreeMap::new(), found };
     search.run(target);
     search.found
 }
@@ -35,6 +36,7 @@ struct Search<'s, 'b> {
     budget: &'b mut Budget,
     used_before: u32,
     steps: u32,
+    queue: BTreeMap<Rank, Step<'s>>,
     found: PathSearch<'s>,
 }
 
@@ -45,6 +47,15 @@ struct Chain<'s> {
     target_key: Option<ReadyKey>,
     issuer_keys: Vec<ReadyKey>,
     signatures: Vec<VerifiedSignature>,
+}
+
+/// When a step is taken: the sum of the hints against it, the length of the chain, the order in which it was found.
+type Rank = (u32, usize, u32);
+
+/// A chain and a certificate that may come next.
+struct Step<'s> {
+    chain: Rc<Chain<'s>>,
+    candidate: Candidate<'s>,
 }
 
 #[derive(Clone, Copy)]
@@ -68,25 +79,24 @@ impl<'s> Search<'s, '_> {
             self.found.paths.push(start.finish(anchor));
             return;
         }
-        let mut queue = VecDeque::from([start]);
-        while let Some(chain) = queue.pop_front() {
-            if self.extend(&chain, &mut queue).is_err() {
-                return;
-            }
+        let mut next = self.extend(start, 0);
+        while next.is_ok() {
+            let Some(((cost, ..), step)) = self.queue.pop_first() else { return };
+            next = self.take(&step, cost);
         }
     }
 
-    /// Tries every issuer of the last certificate of a chain.
-    fn extend(&mut self, chain: &Chain<'s>, queue: &mut VecDeque<Chain<'s>>) -> Result<(), Stop> {
-        let Some(last) = chain.certificates.last() else { return Ok(()) };
-        let (candidates, loops) = self.candidates(chain, last);
+    /// Lines up every issuer of the last certificate of a chain.
+    fn extend(&mut self, chain: Chain<'s>, cost: u32) -> Result<(), Stop> {
+        let Some(last) = chain.certificates.last().copied() else { return Ok(()) };
+        let (candidates, loops) = self.candidates(&chain, last);
         if candidates.is_empty() {
             let reason = match (last.is_self_issued(), loops.is_empty()) {
                 (true, _) => RejectedPathReason::SelfIssued,
                 (false, true) => RejectedPathReason::NoIssuer,
                 (false, false) => RejectedPathReason::Loop,
             };
-            self.reject(chain, None, reason);
+            self.reject(&chain, None, reason);
             return Ok(());
         }
         if chain.certificates.len() >= self.budget.limits().depth as usize {
@@ -94,21 +104,24 @@ impl<'s> Search<'s, '_> {
             return Ok(());
         }
         for certificate in loops.into_iter().filter(|_| !last.is_self_issued()) {
-            self.reject(chain, Some(certificate), RejectedPathReason::Loop);
+            self.reject(&chain, Some(certificate), RejectedPathReason::Loop);
         }
-        candidates.into_iter().try_for_each(|candidate| self.step(chain, candidate, queue))
+        let chain = Rc::new(chain);
+        for candidate in candidates {
+            self.steps += 1;
+            if self.steps > self.budget.limits().steps {
+                return self.stop(Exhausted::Steps);
+            }
+            let cost = cost + u32::from(hint(last, candidate.certificate));
+            let rank = (cost, chain.certificates.len(), self.steps);
+            self.queue.insert(rank, Step { chain: Rc::clone(&chain), candidate });
+        }
+        Ok(())
     }
 
-    fn step(
-        &mut self,
-        chain: &Chain<'s>,
-        candidate: Candidate<'s>,
-        queue: &mut VecDeque<Chain<'s>>,
-    ) -> Result<(), Stop> {
-        self.steps += 1;
-        if self.steps > self.budget.limits().steps {
-            return self.stop(Exhausted::Steps);
-        }
+    /// Verifies one step, and goes on from there.
+    fn take(&mut self, step: &Step<'s>, cost: u32) -> Result<(), Stop> {
+        let (chain, candidate) = (&*step.chain, step.candidate);
         let used = self.budget.signature_checks().saturating_sub(self.used_before);
         if used >= self.budget.limits().signature_checks_per_search {
             return self.stop(Exhausted::SignatureChecks);
@@ -124,7 +137,7 @@ impl<'s> Search<'s, '_> {
             }
             Ok(longer) => match candidate.anchor {
                 Some(anchor) => return self.accept(longer, anchor),
-                None => queue.push_back(longer),
+                None => return self.extend(longer, cost),
             },
         }
         Ok(())

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use keiin_model::{ObjectId, Oid, Time};
+use keiin_model::{Oid, Time};
 
 use super::{
-    CandidatePath, Limits, ValidPolicy,
+    CandidatePath, Limits, PathError, PathErrorKind, ValidPolicy,
     constraint::check_names,
     policy::{Allowed, PolicyGraph},
 };
@@ -50,90 +50,6 @@ pub struct PathParameters {
 pub struct PathOutput {
     /// The policies of the user-constrained-policy-set with their qualifiers; empty when the path has no policy.
     pub policies: Vec<ValidPolicy>,
-}
-
-/// Why a chain is not a valid path.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("certificate {certificate}: {kind} ({clause})")]
-pub struct PathError {
-    /// The certificate that fails.
-    pub certificate: ObjectId,
-    /// How.
-    pub kind: PathErrorKind,
-    /// The clause that asks for it.
-    pub clause: &'static str,
-}
-
-/// How a certificate fails in a path.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PathErrorKind {
-    /// The time is before notBefore.
-    #[error("not valid before {not_before}")]
-    NotYetValid {
-        /// notBefore.
-        not_before: Time,
-    },
-    /// The time is after notAfter.
-    #[error("not valid after {not_after}")]
-    Expired {
-        /// notAfter.
-        not_after: Time,
-    },
-    /// signatureAlgorithm and the signature field inside differ.
-    #[error("the signature algorithms inside and outside differ")]
-    SignatureAlgorithmsDiffer,
-    /// The issuer is not the subject above.
-    #[error("the issuer's name is not the name above")]
-    NameChain,
-    /// Not a version 3 CA certificate.
-    #[error("not a CA certificate")]
-    NotCa,
-    /// More CA certificates below than pathLenConstraint allows.
-    #[error("the path below is longer than {allowed}")]
-    PathLength {
-        /// pathLenConstraint.
-        allowed: u64,
-    },
-    /// keyUsage has no keyCertSign.
-    #[error("keyUsage does not allow signing certificates")]
-    KeyUsage,
-    /// A critical extension that nobody processes.
-    #[error("critical extension {oid} is not known")]
-    UnknownCriticalExtension {
-        /// Its type.
-        oid: Oid,
-    },
-    /// A known extension that cannot be read and matters.
-    #[error("extension {oid} cannot be read")]
-    UnreadableExtension {
-        /// Its type.
-        oid: Oid,
-    },
-    /// A name is not within a permitted subtree.
-    #[error("{name} is not permitted by the name constraints above")]
-    NameNotPermitted {
-        /// The name.
-        name: String,
-    },
-    /// A name is within an excluded subtree.
-    #[error("{name} is excluded by the name constraints above")]
-    NameExcluded {
-        /// The name.
-        name: String,
-    },
-    /// A name constraint on a form that cannot be compared, and the certificate has a name of this form.
-    #[error("a name constraint above is of a form that cannot be compared")]
-    NameConstraintUnsupported,
-    /// More names to compare than the limit allows.
-    #[error("the limit of name comparisons is reached")]
-    NameComparisons,
-    /// No valid policy where one is required.
-    #[error("no valid policy, and one is required")]
-    NoValidPolicy,
-    /// anyPolicy is mapped.
-    #[error("anyPolicy is mapped")]
-    AnyPolicyMapped,
 }
 
 /// Checks a chain by RFC 5280, 6.1, apart from signatures (which [`super::build`] verified) and revocation.
@@ -309,10 +225,9 @@ impl<'p> State<'p> {
                 }
             };
         }
-        if let Some(allowed) = certificate.basic_constraints.and_then(|c| c.path_len) {
-            if allowed < self.max_path_length {
-                (self.max_path_length, self.stated_path_length) = (allowed, allowed);
-            }
+        let stated = certificate.basic_constraints.and_then(|c| c.path_len);
+        if let Some(allowed) = stated.filter(|allowed| *allowed < self.max_path_length) {
+            (self.max_path_length, self.stated_path_length) = (allowed, allowed);
         }
         if certificate.key_usage.is_some_and(|usage| !usage.contains(KeyUsage::KEY_CERT_SIGN)) {
             return refuse(PathErrorKind::KeyUsage, "RFC 5280, 6.1.4 (n)");

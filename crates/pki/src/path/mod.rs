@@ -9,6 +9,7 @@ mod budget;
 mod build;
 mod check;
 mod constraint;
+mod error;
 mod policy;
 
 use keiin_model::ObjectId;
@@ -17,7 +18,8 @@ pub(crate) use budget::Signed;
 pub use budget::{Budget, Limits, SignatureFailure};
 pub use build::build;
 pub(crate) use build::key_hint;
-pub use check::{Indicator, PathError, PathErrorKind, PathOutput, PathParameters, check};
+pub use check::{Indicator, PathOutput, PathParameters, check};
+pub use error::{PathError, PathErrorKind};
 pub use policy::{ValidPolicy, user_notices};
 
 use crate::{
@@ -117,7 +119,7 @@ impl<'s> CandidatePath<'s> {
 /// What a search found.
 #[derive(Clone, Debug, Default)]
 pub struct PathSearch<'s> {
-    /// Paths, the shortest first; among equals those that the key identifiers hint at, then by id.
+    /// Paths, those that key identifiers speak for first; among equals the shortest, then by id.
     pub paths: Vec<CandidatePath<'s>>,
     /// Chains that led nowhere, with the reason of each.
     pub rejected: Vec<RejectedPath<'s>>,

@@ -17,7 +17,7 @@ use crate::{
 pub struct ValidPolicy {
     /// The policy in the anchor's domain: what the user asks for. anyPolicy when every policy is valid.
     pub policy: Oid,
-    /// The qualifiers that stand with it in the target, each as (policyQualifierId, DER of the qualifier).
+    /// The qualifiers that stand with it along the path, each as (policyQualifierId, DER of the qualifier).
     pub qualifiers: Vec<(Oid, Vec<u8>)>,
 }
 
@@ -38,12 +38,13 @@ fn explicit_text(der: &[u8]) -> Option<String> {
 /// One policy at one depth.
 #[derive(Clone, Debug, Default)]
 struct Node {
-    qualifiers: Vec<(Oid, Vec<u8>)>,
+    qualifiers: Qualifiers,
     expected: BTreeSet<Oid>,
     parents: BTreeSet<Oid>,
 }
 
 type Level = BTreeMap<Oid, Node>;
+type Qualifiers = Vec<(Oid, Vec<u8>)>;
 
 /// The valid_policy_graph; no levels: NULL.
 #[derive(Clone, Debug)]
@@ -134,55 +135,80 @@ impl PolicyGraph {
         }
     }
 
-    /// The user-constrained-policy-set (RFC 5280, 6.1.5 (g) and 6.1.6; RFC 9618, 5.6) with the target's qualifiers.
+    /// The user-constrained-policy-set (RFC 5280, 6.1.5 (g) and 6.1.6; RFC 9618, 5.6) with the qualifiers of every
+    /// node that a policy descends through, the anchor's side first.
     pub(super) fn conclude(&self, user: Option<&BTreeSet<Oid>>) -> Vec<ValidPolicy> {
         let Some(last) = self.levels.last() else { return Vec::new() };
         let any_is_valid = last.contains_key(&oid::ANY_POLICY);
-        let mut domain: BTreeMap<Oid, BTreeSet<Oid>> = self.domain();
+        let mut domain = self.domain();
+        let any = || self.qualifiers_of_any(self.levels.len());
         match user.filter(|set| !set.contains(&oid::ANY_POLICY)) {
             Some(user) => {
                 domain.retain(|policy, _| user.contains(policy));
                 for policy in user.iter().filter(|_| any_is_valid) {
-                    domain.entry(*policy).or_insert_with(|| BTreeSet::from([oid::ANY_POLICY]));
+                    domain.entry(*policy).or_insert_with(any);
                 }
             }
             None if any_is_valid => {
-                domain.insert(oid::ANY_POLICY, BTreeSet::from([oid::ANY_POLICY]));
+                domain.insert(oid::ANY_POLICY, any());
             }
             None => {}
         }
-        let qualifiers = |targets: &BTreeSet<Oid>| {
-            targets.iter().filter_map(|t| last.get(t)).flat_map(|node| node.qualifiers.clone()).collect()
-        };
-        domain
-            .iter()
-            .map(|(policy, targets)| ValidPolicy { policy: *policy, qualifiers: qualifiers(targets) })
-            .collect()
+        domain.into_iter().map(|(policy, qualifiers)| ValidPolicy { policy, qualifiers }).collect()
     }
 
-    /// The policies in the anchor's domain (those right under anyPolicy), each with the policies of the target that
-    /// descend from it.
-    fn domain(&self) -> BTreeMap<Oid, BTreeSet<Oid>> {
-        let mut domain = BTreeMap::new();
+    /// The policies in the anchor's domain (those right under anyPolicy), each with its qualifiers.
+    fn domain(&self) -> BTreeMap<Oid, Qualifiers> {
+        let mut domain: BTreeMap<Oid, Qualifiers> = BTreeMap::new();
         for (depth, level) in self.levels.iter().enumerate().skip(1) {
             for (policy, node) in level {
                 if *policy == oid::ANY_POLICY || !node.parents.contains(&oid::ANY_POLICY) {
                     continue;
                 }
-                let mut reached = BTreeSet::from([*policy]);
-                for below in self.levels.iter().skip(depth + 1) {
-                    let descends = |(p, n): (&Oid, &Node)| (!n.parents.is_disjoint(&reached)).then_some(*p);
-                    reached = below.iter().filter_map(descends).collect();
-                }
-                domain.entry(*policy).or_insert_with(BTreeSet::new).extend(reached);
+                let above = self.qualifiers_of_any(depth);
+                let found = above.into_iter().chain(self.qualifiers_below(depth, policy));
+                let qualifiers = domain.entry(*policy).or_default();
+                found.for_each(|qualifier| add_once(qualifiers, qualifier));
             }
         }
         domain
     }
+
+    /// The qualifiers of anyPolicy above a depth.
+    fn qualifiers_of_any(&self, depth: usize) -> Qualifiers {
+        let nodes = self.levels.iter().take(depth).filter_map(|level| level.get(&oid::ANY_POLICY));
+        let mut qualifiers = Qualifiers::new();
+        nodes.flat_map(|n| n.qualifiers.clone()).for_each(|q| add_once(&mut qualifiers, q));
+        qualifiers
+    }
+
+    /// The qualifiers of a node and of what descends from it.
+    fn qualifiers_below(&self, depth: usize, policy: &Oid) -> Qualifiers {
+        let mut qualifiers = Qualifiers::new();
+        let mut reached = BTreeSet::from([*policy]);
+        for (at, level) in self.levels.iter().enumerate().skip(depth) {
+            if at > depth {
+                let descends = |(p, n): (&Oid, &Node)| (!n.parents.is_disjoint(&reached)).then_some(*p);
+                reached = level.iter().filter_map(descends).collect();
+            }
+            let nodes = reached.iter().filter_map(|policy| level.get(policy));
+            nodes.flat_map(|n| n.qualifiers.clone()).for_each(|q| add_once(&mut qualifiers, q));
+        }
+        qualifiers
+    }
+}
+
+/// Qualifiers kept for one policy. A real certificate has two (a CPS and a notice), a PKITS path three.
+const MAX_QUALIFIERS: usize = 64;
+
+fn add_once(qualifiers: &mut Qualifiers, qualifier: (Oid, Vec<u8>)) {
+    if qualifiers.len() < MAX_QUALIFIERS && !qualifiers.contains(&qualifier) {
+        qualifiers.push(qualifier);
+    }
 }
 
 impl Node {
-    fn of(policy: Oid, qualifiers: Vec<(Oid, Vec<u8>)>, parents: BTreeSet<Oid>) -> Self {
+    fn of(policy: Oid, qualifiers: Qualifiers, parents: BTreeSet<Oid>) -> Self {
         Self { qualifiers, expected: BTreeSet::from([policy]), parents }
     }
 }
@@ -191,6 +217,6 @@ fn expecting(level: &Level, policy: &Oid) -> BTreeSet<Oid> {
     level.iter().filter(|(_, node)| node.expected.contains(policy)).map(|(policy, _)| *policy).collect()
 }
 
-fn qualifiers(policy: &PolicyInformation<'_>) -> Vec<(Oid, Vec<u8>)> {
+fn qualifiers(policy: &PolicyInformation<'_>) -> Qualifiers {
     policy.qualifiers.iter().map(|(kind, element)| (*kind, element.bytes().to_vec())).collect()
 }

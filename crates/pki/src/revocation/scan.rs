@@ -91,3 +91,107 @@ fn take<'a>(input: &mut &'a [u8], identifier: u8) -> Option<(&'a [u8], &'a [u8])
     *input = rest;
     Some((whole, whole.get(header..)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        der::write::{boolean, element, octet_string, oid, sequence, unsigned},
+        extension::oid as ids,
+    };
+    use keiin_model::Oid;
+    use proptest::prelude::*;
+
+    fn name(text: &str) -> Vec<u8> {
+        let attribute = sequence(&[oid(&Oid::new(&[2, 5, 4, 3])), element(0x0c, text.as_bytes())]);
+        sequence(&[element(0x31, &attribute)])
+    }
+
+    fn extension(kind: &Oid, critical: bool, value: &[u8]) -> Vec<u8> {
+        let critical = if critical { boolean(true) } else { Vec::new() };
+        sequence(&[oid(kind), critical, octet_string(value)])
+    }
+
+    /// 0: no extension, 1: a reason, 2: certificateIssuer "B", 3: certificateIssuer "A", 4: an unknown critical one.
+    fn entry(serial: u64, kind: u8) -> Vec<u8> {
+        let issuer =
+            |text| extension(&ids::CERTIFICATE_ISSUER, true, &sequence(&[element(0xa4, &name(text))]));
+        let extensions = match kind {
+            0 => Vec::new(),
+            1 => sequence(&[extension(&ids::REASON_CODE, false, &[0x0a, 1, 1])]),
+            2 => sequence(&[issuer("B")]),
+            3 => sequence(&[issuer("A")]),
+            _ => sequence(&[extension(&Oid::new(&[1, 2, 3]), true, &[5, 0])]),
+        };
+        sequence(&[unsigned(serial), element(0x17, b"200101000000Z"), extensions])
+    }
+
+    fn list(entries: &[Vec<u8>]) -> Vec<u8> {
+        let algorithm = sequence(&[oid(&Oid::new(&[1, 2, 3]))]);
+        let tbs = sequence(&[
+            unsigned(1),
+            algorithm.clone(),
+            name("A"),
+            element(0x17, b"200101000000Z"),
+            sequence(entries),
+        ]);
+        sequence(&[tbs, algorithm, element(0x03, &[0, 1])])
+    }
+
+    /// The same by reading every entry into an object (RFC 5280, 5.3.3).
+    fn slowly(crl: &Crl<'_>, serial: &[u8], issuer: &Name<'_>) -> (Option<Option<u64>>, bool) {
+        let (mut is_issuer, mut unknown) = (crl.issuer.matches(issuer), false);
+        for entry in crl.entries().map(Result::unwrap) {
+            if let Some(names) = &entry.certificate_issuer {
+                is_issuer = names.iter().any(|n| matches!(n, GeneralName::Directory(n) if n.matches(issuer)));
+            }
+            unknown |= entry.unknown_critical;
+            if is_issuer && entry.serial == serial {
+                return (Some(entry.reason), unknown);
+            }
+        }
+        (None, unknown)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_scan_finds_what_reading_every_entry_finds(
+            entries in prop::collection::vec((0..6u64, 0..5u8), 0..12),
+            serial in 0..6u8,
+            of_b in any::<bool>(),
+        ) {
+            let entries: Vec<_> = entries.iter().map(|(serial, kind)| entry(*serial, *kind)).collect();
+            let der = list(&entries);
+            let crl = Crl::read(&der).unwrap();
+            let issuer = name(if of_b { "B" } else { "A" });
+            let issuer = Name::from_der(&issuer).unwrap();
+            let found = scan(&crl, &[serial], &issuer).unwrap();
+            let fast = (found.entry.map(|e| e.reason), found.unknown_critical);
+            prop_assert_eq!(fast, slowly(&crl, &[serial], &issuer));
+        }
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_read_is_said() {
+        let der = list(&[entry(1, 0), vec![0x30, 3, 2, 1, 5], entry(7, 0)]);
+        let crl = Crl::read(&der).unwrap();
+        let issuer = name("A");
+        let issuer = Name::from_der(&issuer).unwrap();
+        assert_eq!(scan(&crl, &[7], &issuer).unwrap_err(), UnreadableEntry);
+        assert!(scan(&crl, &[1], &issuer).unwrap().entry.is_some());
+    }
+
+    #[test]
+    fn a_long_list() {
+        let mut entries: Vec<_> = (0..20_000).map(|n| entry(n + 10, 1)).collect();
+        entries.push(entry(5, 1));
+        let der = list(&entries);
+        let crl = Crl::read(&der).unwrap();
+        let issuer = name("A");
+        let issuer = Name::from_der(&issuer).unwrap();
+        assert_eq!(scan(&crl, &[5], &issuer).unwrap().entry.unwrap().reason, Some(1));
+        assert!(scan(&crl, &[6], &issuer).unwrap().entry.is_none());
+    }
+}

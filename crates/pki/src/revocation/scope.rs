@@ -44,9 +44,8 @@ fn check_kind(
     scope: Option<&IssuingDistributionPoint<'_>>,
 ) -> Result<(), RevocationRejection> {
     let Some(scope) = scope else { return Ok(()) };
-    let is_ca = certificate.is_ca();
-    let fits =
-        !(scope.only_user_certs && is_ca) && !(scope.only_ca_certs && !is_ca) && !scope.only_attribute_certs;
+    let listed = if certificate.is_ca() { !scope.only_user_certs } else { !scope.only_ca_certs };
+    let fits = listed && !scope.only_attribute_certs;
     if fits { Ok(()) } else { Err(RevocationRejection::CertificateKind) }
 }
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! `keiin extend`: one step further, or on to a level.
+
+use keiin::{Content, Document, Goal, clock, extend, model::DigestAlgorithm};
+
+use super::{outcome::Place, sign};
+use crate::{
+    context::{Context, SetupFlags, Work},
+    error::{Exit, Failure},
+    flags::Extend,
+    progress::Progress,
+};
+
+/// Extends.
+pub(crate) fn run(context: &Context, flags: &Extend) -> Result<Exit, Failure> {
+    let place = Place::of_change(&flags.output, flags.in_place, &flags.file)?;
+    let mut setup = context.setup(
+        &SetupFlags {
+            trust: &flags.trust,
+            evidence: &flags.evidence,
+            judge: &flags.judge,
+            tsa: Some(&flags.tsa),
+            roles: &[],
+        },
+        Work::Make,
+    )?;
+    setup.timestamp_digest = flags.digest.map_or(setup.timestamp_digest, DigestAlgorithm::from);
+    let content = flags.content.as_ref().map(Content::file);
+    let mut progress = Progress::of(flags.content.as_deref(), context.quiet);
+    let mut document =
+        Document::open_with(&flags.file, content.as_ref(), &mut |octets| progress.at(octets))?;
+    drop(progress);
+    let goal = flags.to.map_or(Goal::NextStep, |to| Goal::Level(sign::level(to)));
+    let extended = extend(&setup, &mut document, goal, clock::now())?;
+    context.finish(&document, extended, &place)
+}

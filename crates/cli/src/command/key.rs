@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! The key that signs: a card, a PKCS#12 file or a key file, by the flags or the configuration.
+
+use std::path::Path;
+
+use keiin::{
+    model::{ObjectId, Signer, SignerError},
+    signer::{
+        Pin, SoftKey,
+        pkcs11::{Card, Module, Selection},
+    },
+};
+
+use crate::{
+    context::Context,
+    error::Failure,
+    flags::Key,
+    pin::{self, Unlocks},
+};
+
+/// Opens the key.
+pub(crate) fn open(context: &Context, key: &Key) -> Result<Box<dyn Signer>, Failure> {
+    let chain: Vec<&Path> = key.cert.iter().chain(&key.chain).map(AsRef::as_ref).collect();
+    if let Some(file) = key.p12.as_deref().or(key.key.as_deref()) {
+        let open = |pin: Option<&Pin>| SoftKey::open(file, &chain, pin);
+        let soft = match open(pin::given(key)?.as_ref()) {
+            Err(SignerError::PinMissing) => open(Some(&pin::ask(Unlocks::File, context.lang)?))?,
+            other => other?,
+        };
+        return Ok(Box::new(soft));
+    }
+    match key.module.as_deref().or(context.config.module.as_deref()) {
+        Some(module) => Ok(Box::new(card(context, key, module)?)),
+        None => Err(Failure::usage("署名に使う鍵が指定されていません", "there is no key to sign with").with_advice(
+            "--module(カード)、--p12、--key と --cert のいずれかを指定してください。カードは keiin card で一覧できます",
+            "give --module (a card), --p12, or --key with --cert; keiin card lists the cards",
+        )),
+    }
+}
+
+/// The PIN is asked for after the card was found and claimed, and only when the card wants one.
+fn card(context: &Context, key: &Key, module: &Path) -> Result<Card, Failure> {
+    let module = Module::load(module)?;
+    let selection = Selection {
+        slot: key.slot.map(|slot| slot.to_string()).or_else(|| key.reader.clone()),
+        label: key.token.clone(),
+        certificate: key.certificate.as_deref().map(|prefix| certificate(&module, prefix)).transpose()?,
+        ..Selection::default()
+    };
+    match Card::open(&module, &selection, pin::given(key)?) {
+        Err(SignerError::PinMissing) => {
+            Ok(Card::open(&module, &selection, Some(pin::ask(Unlocks::Card, context.lang)?))?)
+        }
+        other => Ok(other?),
+    }
+}
+
+/// The one certificate whose SHA-256 begins so.
+fn certificate(module: &Module, prefix: &str) -> Result<ObjectId, Failure> {
+    let wanted = prefix.replace([':', ' '], "").to_ascii_lowercase();
+    let slots = module.survey()?;
+    let mut found: Vec<ObjectId> = slots
+        .iter()
+        .filter_map(|slot| slot.token.as_ref())
+        .flat_map(|token| &token.certificates)
+        .map(|certificate| certificate.fingerprint)
+        .filter(|fingerprint| !wanted.is_empty() && fingerprint.to_string().starts_with(&wanted))
+        .collect();
+    found.sort();
+    found.dedup();
+    match found.as_slice() {
+        [one] => Ok(*one),
+        [] => Err(SignerError::NoCertificate.into()),
+        several => Err(SignerError::Ambiguous { choices: several.iter().map(ToString::to_string).collect() }.into()),
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! `keiin renew`: another archive time-stamp over everything.
+
+use keiin::{Content, Document, Renewal, clock, renew};
+
+use super::outcome::Place;
+use crate::{
+    context::{Context, SetupFlags, Work},
+    error::{Exit, Failure},
+    flags::Renew,
+    progress::Progress,
+};
+
+/// Renews.
+pub(crate) fn run(context: &Context, flags: &Renew) -> Result<Exit, Failure> {
+    let place = Place::of_change(&flags.output, flags.in_place, &flags.file)?;
+    let setup = context.setup(
+        &SetupFlags {
+            trust: &flags.trust,
+            evidence: &flags.evidence,
+            judge: &flags.judge,
+            tsa: Some(&flags.tsa),
+            roles: &[],
+        },
+        Work::Make,
+    )?;
+    let content = flags.content.as_ref().map(Content::file);
+    let mut progress = Progress::of(flags.content.as_deref(), context.quiet);
+    let mut document =
+        Document::open_with(&flags.file, content.as_ref(), &mut |octets| progress.at(octets))?;
+    drop(progress);
+    let renewal = Renewal { digest: flags.digest.map(Into::into) };
+    let renewed = renew(&setup, &mut document, renewal, clock::now())?;
+    context.steps(&renewed);
+    // Half a renewal is no renewal: material without the time-stamp over it is not written.
+    match renewed.stopped {
+        Some(stopped) => Err(stopped.into()),
+        None => {
+            place.write(&document)?;
+            context.wrote(&place, context.lang.pick("更新済み", "renewed"));
+            Ok(Exit::Valid)
+        }
+    }
+}

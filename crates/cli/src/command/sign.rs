@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! `keiin sign`: in one step, or prepared here and finished where the key is.
+
+use std::{collections::BTreeSet, path::Path};
+
+use keiin::{
+    Commitment, Content, Document, Goal, Level, Packaging, Prepared, Setup, Signed, Signing, WARN_DAYS, add_signature,
+    cades::content_digest_for,
+    clock, countersign, extend, file, inspect,
+    model::{DigestAlgorithm, ObjectId, SignatureAlgorithm, SignerLocation, Time},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    key,
+    outcome::Place,
+};
+use crate::{
+    context::{Context, SetupFlags, Work},
+    error::{Exit, Failure},
+    flags::{self, Sign},
+    progress::Progress,
+};
+
+/// Octets of a prepared signature: it holds the content when that is attached.
+const MAX_PREPARED: u64 = 2 << 30;
+/// Octets of a signature value.
+const MAX_VALUE: u64 = 1 << 16;
+
+/// What `--prepare` writes: what the other side signs, and what `--finish` needs.
+#[derive(Serialize, Deserialize)]
+struct PreparedFile {
+    /// The scheme to sign with.
+    algorithm: SignatureAlgorithm,
+    /// The digest to sign, base64; for keys that take the whole message `to_be_signed` stands in `prepared`.
+    digest: keiin::model::Bytes,
+    prepared: Prepared,
+}
+
+/// Signs.
+pub(crate) fn run(context: &Context, flags: &Sign) -> Result<Exit, Failure> {
+    if let Some(prepared) = &flags.finish {
+        return finish(context, flags, prepared);
+    }
+    let Some(file) = &flags.file else { return Ok(Exit::Usage) };
+    if let Some(out) = &flags.prepare {
+        return prepare(context, flags, file, out);
+    }
+    if flags.add || flags.countersign.is_some() {
+        return sign_again(context, flags, file);
+    }
+    let place = place(flags, file)?;
+    // A missing file or folder is said before the card is touched.
+    drop(file::open(file)?);
+    let signer = key::open(context, &flags.key)?;
+    let signing = signing(flags, signer.algorithms())?;
+    let content = content(context, file, &signing)?;
+    let now = clock::now();
+    // A plain signature needs no trust and no network, so none is set up for it.
+    let offline = Setup::offline(keiin::hpki_policy());
+    let at = flags.signing_time.unwrap_or(now);
+    let signed = keiin::sign(&offline, &content, signer.as_ref(), &signing, at)?;
+    carry_on(context, flags, signed, &place, now)
+}
+
+/// The signature goes on to the level that was asked for, and is written in any case: the card has been used.
+fn carry_on(context: &Context, flags: &Sign, signed: Signed, place: &Place, now: Time) -> Result<Exit, Failure> {
+    warn(context, signed.days_left(now));
+    let mut document = signed.document;
+    let level = level(flags.to);
+    if level == Level::Bes {
+        place.write(&document)?;
+        context.wrote(place, &level.to_string());
+        return Ok(Exit::Valid);
+    }
+    let setup = context.setup(&setup_flags(flags), Work::Make)?;
+    let extended = extend(&setup, &mut document, Goal::Level(level), now)?;
+    context.steps(&extended);
+    place.write(&document)?;
+    context.wrote(place, &extended.level.to_string());
+    match extended.stopped {
+        None => Ok(Exit::Valid),
+        Some(stopped) => Err(stopped.into()),
+    }
+}
+
+fn sign_again(context: &Context, flags: &Sign, file: &Path) -> Result<Exit, Failure> {
+    let place = Place::of_change(&flags.output, false, file)?;
+    let given = flags.content.as_ref().map(Content::file);
+    let mut document = Document::open(file, given.as_ref())?;
+    let target = match &flags.countersign {
+        Some(id) => Some(signature(&document, id)?),
+        None => None,
+    };
+    let signer = key::open(context, &flags.key)?;
+    let signing = signing(flags, signer.algorithms())?;
+    let now = clock::now();
+    let offline = Setup::offline(keiin::hpki_policy());
+    let at = flags.signing_time.unwrap_or(now);
+    let signed = match target {
+        Some(id) => countersign(&offline, &document, id, signer.as_ref(), &signing, at)?,
+        None => add_signature(&offline, &mut document, signer.as_ref(), &signing, at)?,
+    };
+    carry_on(context, flags, signed, &place, now)
+}
+
+/// The signature whose id begins so.
+fn signature(document: &Document, prefix: &str) -> Result<ObjectId, Failure> {
+    let wanted = prefix.to_ascii_lowercase();
+    let ids: Vec<ObjectId> = document.signatures().iter().map(|s| s.id).collect();
+    let found: Vec<ObjectId> = ids.iter().copied().filter(|id| id.to_string().starts_with(&wanted)).collect();
+    match found.as_slice() {
+        [one] if !wanted.is_empty() => Ok(*one),
+        _ => {
+            let known = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            Err(Failure::usage(
+                format!("ID {prefix} で始まる署名を一つに決められません(署名のID:{known})"),
+                format!("{prefix} does not name one signature (ids: {known})"),
+            ))
+        }
+    }
+}
+
+fn prepare(context: &Context, flags: &Sign, file: &Path, out: &Path) -> Result<Exit, Failure> {
+    let Some(certificate) = &flags.key.cert else {
+        return Err(Failure::usage("--prepare には --cert が必要です", "--prepare needs --cert"));
+    };
+    let output = flags::Output { output: Some(out.to_owned()), force: flags.output.force };
+    let place = Place::new(&output, file, "")?;
+    let certificates = |path: &Path| -> Result<Vec<Vec<u8>>, Failure> {
+        let anchors = keiin::TrustSource::Path(path.to_owned()).anchors().map_err(keiin::Error::from)?;
+        Ok(anchors.iter().map(|anchor| anchor.certificate.to_vec()).collect())
+    };
+    let mut own = certificates(certificate)?.into_iter();
+    let Some(signer) = own.next() else { return Err(keiin::Error::SignerCertificate.into()) };
+    let mut chain: Vec<Vec<u8>> = own.collect();
+    for path in &flags.key.chain {
+        chain.extend(certificates(path)?);
+    }
+    let signing = signing(flags, &inspect::schemes(&signer))?;
+    let content = content(context, file, &signing)?;
+    let at = flags.signing_time.unwrap_or_else(clock::now);
+    let prepared = keiin::prepare(&content, &signer, &chain, &signing, at)?;
+    let written =
+        PreparedFile { algorithm: prepared.algorithm(), digest: prepared.digest().into(), prepared };
+    let json = serde_json::to_vec_pretty(&written).map_err(|_| Failure::Prepared(out.to_owned()))?;
+    place.write_bytes(&json)?;
+    context.wrote(&place, context.lang.pick("署名の準備", "prepared"));
+    Ok(Exit::Valid)
+}
+
+fn finish(context: &Context, flags: &Sign, prepared: &Path) -> Result<Exit, Failure> {
+    let unreadable = |_| Failure::Prepared(prepared.to_owned());
+    let Some(value) = &flags.value else { return Ok(Exit::Usage) };
+    let Some(_) = &flags.output.output else {
+        return Err(Failure::usage("--finish には -o が必要です", "--finish needs -o OUT"));
+    };
+    let place = Place::new(&flags.output, prepared, "")?;
+    let read: PreparedFile =
+        serde_json::from_slice(&file::read(prepared, MAX_PREPARED)?).map_err(unreadable)?;
+    let value = file::read(value, MAX_VALUE)?;
+    let content = flags.content.as_ref().or(flags.file.as_ref()).map(Content::file);
+    let now = clock::now();
+    let offline = Setup::offline(keiin::hpki_policy());
+    let signed = keiin::finish(&offline, &read.prepared, &value, content.as_ref(), Level::Bes, now)?;
+    carry_on(context, flags, signed, &place, now)
+}
+
+fn place(flags: &Sign, file: &Path) -> Result<Place, Failure> {
+    Place::new(&flags.output, file, if flags.detached { ".p7s" } else { ".p7m" })
+}
+
+/// The content: of a detached signature only the digest, read once with a bar for the patient.
+fn content(context: &Context, path: &Path, signing: &Signing) -> Result<Content, Failure> {
+    let content = Content::file(path);
+    let digest = content_digest_for(signing.intent.algorithm);
+    let (Packaging::Detached, Some(algorithm)) = (signing.intent.packaging, digest) else { return Ok(content) };
+    let mut progress = Progress::of(Some(path), context.quiet);
+    let digests = content
+        .digests_with(&BTreeSet::from([algorithm]), &mut |octets| progress.at(octets))
+        .map_err(keiin::Error::from)?;
+    match digests.value(algorithm) {
+        // From ES-A on other digests are needed too, and the file is there to be read again.
+        Some(value) if signing.level == Level::Bes => Ok(Content::Digests(vec![(algorithm, value.clone())])),
+        _ => Ok(content),
+    }
+}
+
+/// What is signed beside the content, and with which scheme.
+fn signing(flags: &Sign, schemes: &[SignatureAlgorithm]) -> Result<Signing, Failure> {
+    let wanted = flags.digest.map(DigestAlgorithm::from);
+    let fits = |scheme: &&SignatureAlgorithm| {
+        let pss = matches!(scheme, SignatureAlgorithm::RsaPss { .. });
+        let digest = wanted.is_none_or(|wanted| scheme.digest() == Some(wanted));
+        digest && (!flags.pss || pss)
+    };
+    let fitting: Vec<SignatureAlgorithm> = schemes.iter().filter(fits).copied().collect();
+    if fitting.is_empty() {
+        return Err(Failure::usage(
+            "この鍵では、指定された --digest と --pss の組み合わせで署名できません",
+            "this key cannot do what --digest and --pss ask for",
+        ));
+    }
+    let mut signing = Signing::with_schemes(&fitting)?;
+    let intent = &mut signing.intent;
+    intent.packaging = if flags.detached { Packaging::Detached } else { Packaging::Attached };
+    intent.commitments = flags.commitment.iter().map(|c| commitment(*c)).collect();
+    intent.claimed_roles.clone_from(&flags.role);
+    intent.location = flags.location.as_ref().map(|place| SignerLocation {
+        country: Some(place.country.clone()),
+        locality: place.locality.clone(),
+        postal_address: Vec::new(),
+    });
+    Ok(signing)
+}
+
+const fn commitment(commitment: flags::Commitment) -> Commitment {
+    match commitment {
+        flags::Commitment::Origin => Commitment::ProofOfOrigin,
+        flags::Commitment::Receipt => Commitment::ProofOfReceipt,
+        flags::Commitment::Delivery => Commitment::ProofOfDelivery,
+        flags::Commitment::Sender => Commitment::ProofOfSender,
+        flags::Commitment::Approval => Commitment::ProofOfApproval,
+        flags::Commitment::Creation => Commitment::ProofOfCreation,
+    }
+}
+
+pub(crate) const fn level(level: flags::Level) -> Level {
+    match level {
+        flags::Level::EsBes => Level::Bes,
+        flags::Level::EsT => Level::T,
+        flags::Level::EsXl => Level::Xl,
+        flags::Level::EsA => Level::A,
+    }
+}
+
+fn setup_flags(flags: &Sign) -> SetupFlags<'_> {
+    SetupFlags {
+        trust: &flags.trust,
+        evidence: &flags.evidence,
+        judge: &flags.judge,
+        tsa: Some(&flags.tsa),
+        roles: &[],
+    }
+}
+
+fn warn(context: &Context, days: i64) {
+    if days < WARN_DAYS {
+        context.note(
+            || format!("注意:署名者の証明書の有効期間は残り {days} 日です"),
+            || format!("note: the signer's certificate ends in {days} days"),
+        );
+    }
+}

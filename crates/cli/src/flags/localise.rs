@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! clap's command with the texts of a language, and clap's complaints in that language.
+
+use clap::{
+    CommandFactory as _,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
+
+use super::Cli;
+use crate::{lang::Lang, messages::flag};
+
+const JA_TEMPLATE: &str = "{about}\n\n使い方: {usage}\n\n{all-args}{after-help}";
+
+/// The command with help in a language.
+pub(crate) fn command(lang: Lang) -> clap::Command {
+    let mut command = localised(Cli::command(), lang, "");
+    if lang == Lang::Ja {
+        command = command.subcommand_help_heading("コマンド").subcommand_value_name("コマンド");
+    }
+    command
+}
+
+fn localised(mut command: clap::Command, lang: Lang, name: &str) -> clap::Command {
+    let (about, after) = flag::command(name, lang);
+    command = command.about(about).disable_help_flag(true).disable_version_flag(true);
+    if !after.is_empty() {
+        command = command.after_help(after);
+    }
+    let help = clap::Arg::new("help")
+        .short('h')
+        .long("help")
+        .action(clap::ArgAction::Help)
+        .help(flag::argument(name, "help", lang));
+    command = command.arg(help);
+    if name.is_empty() {
+        let version = clap::Arg::new("version")
+            .long("version")
+            .action(clap::ArgAction::Version)
+            .help(flag::argument(name, "version", lang));
+        command = command.arg(version);
+    }
+    let headings = lang == Lang::Ja;
+    command = command.mut_args(|arg| {
+        let text = flag::argument(name, arg.get_id().as_str(), lang);
+        let heading = if arg.is_positional() { "引数" } else { "オプション" };
+        let arg = arg.help(text).hide_possible_values(false);
+        if headings { arg.help_heading(heading) } else { arg }
+    });
+    if headings {
+        command = command.help_template(JA_TEMPLATE);
+    }
+    let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    for name in names {
+        command = command.mut_subcommand(&name, |sub| localised(sub, lang, &name));
+    }
+    command
+}
+
+/// What clap complains of, as a message and advice. Help and version are not complaints: `None`.
+pub(crate) fn usage_error(error: &clap::Error, lang: Lang) -> Option<(String, String)> {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return None;
+    }
+    let text = |kind| error.get(kind).map(shown).unwrap_or_default();
+    let (argument, value) = (text(ContextKind::InvalidArg), text(ContextKind::InvalidValue));
+    let prior = text(ContextKind::PriorArg);
+    let valid = text(ContextKind::ValidValue);
+    let command = text(ContextKind::InvalidSubcommand);
+    let reason = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    let message = match (lang, error.kind()) {
+        (Lang::Ja, ErrorKind::UnknownArgument) => format!("{argument} というオプションや引数はありません"),
+        (Lang::En, ErrorKind::UnknownArgument) => format!("there is no option or argument {argument}"),
+        (Lang::Ja, ErrorKind::InvalidSubcommand) => format!("{command} というコマンドはありません"),
+        (Lang::En, ErrorKind::InvalidSubcommand) => format!("there is no command {command}"),
+        (Lang::Ja, ErrorKind::MissingRequiredArgument) => format!("{argument} を指定してください"),
+        (Lang::En, ErrorKind::MissingRequiredArgument) => format!("{argument} is needed"),
+        (Lang::Ja, ErrorKind::ArgumentConflict) => format!("{argument} と {prior} は同時に指定できません"),
+        (Lang::En, ErrorKind::ArgumentConflict) => format!("{argument} and {prior} cannot be given together"),
+        (Lang::Ja, ErrorKind::InvalidValue) if value.is_empty() => format!("{argument} に値がありません"),
+        (Lang::En, ErrorKind::InvalidValue) if value.is_empty() => format!("{argument} needs a value"),
+        (Lang::Ja, ErrorKind::InvalidValue) => format!("{argument} に {value} は指定できません(指定できる値: {valid})"),
+        (Lang::En, ErrorKind::InvalidValue) => format!("{argument} does not take {value} (it takes: {valid})"),
+        (Lang::Ja, ErrorKind::ValueValidation) => format!("{argument} の値 {value} を読み取れません({reason})"),
+        (Lang::En, ErrorKind::ValueValidation) => format!("{argument}: {value} cannot be read ({reason})"),
+        (Lang::Ja, ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand) => {
+            "コマンドを指定してください".to_owned()
+        }
+        (Lang::En, ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand) => {
+            "a command is needed".to_owned()
+        }
+        (_, other) => other.as_str().unwrap_or("usage").to_owned(),
+    };
+    let advice = match lang {
+        Lang::Ja => "使い方は keiin --help または keiin コマンド --help で表示されます",
+        Lang::En => "keiin --help and keiin COMMAND --help show what there is",
+    };
+    Some((message, advice.to_owned()))
+}
+
+fn shown(value: &ContextValue) -> String {
+    match value {
+        ContextValue::String(text) => text.clone(),
+        ContextValue::Strings(texts) => texts.join(", "),
+        other => other.to_string(),
+    }
+}

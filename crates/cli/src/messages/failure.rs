@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Errors of the library as messages, each with what can be done about it.
+
+use keiin::{
+    Blame, ConfigError, ContentError, Error, FileError, FileKind, TransportError, TrustError, TsaError,
+    model::{ContainerError, SignerError},
+};
+
+use crate::lang::Lang;
+
+/// What is wrong. English is what the library's own errors say.
+pub(crate) fn message(error: &Error, lang: Lang) -> String {
+    match (error, lang) {
+        (Error::Waiting { next, .. }, _) => {
+            let actions: Vec<_> = next.iter().map(|action| lang.messages().action(action)).collect();
+            let first = lang.pick("まだ先へ進めません", "this cannot go on yet");
+            if actions.is_empty() { first.to_owned() } else { format!("{first}:{}", actions.join(" ")) }
+        }
+        (Error::NotValid { indication, sub_indication, .. }, _) => {
+            let messages = lang.messages();
+            let why = sub_indication.map(|sub| messages.sub_indication(sub)).unwrap_or_default();
+            match lang {
+                Lang::Ja => format!("署名が「{}」と判定されたため、処理を進めません。{why}", messages.indication(*indication)),
+                Lang::En => format!("the signature is {}, so it is not carried on: {why}", messages.indication(*indication)),
+            }
+        }
+        (error, Lang::En) => error.to_string(),
+        (error, Lang::Ja) => japanese(error),
+    }
+}
+
+fn japanese(error: &Error) -> String {
+    match error {
+        Error::File(error) | Error::Content(ContentError::File(error)) | Error::Trust(TrustError::File(error)) => {
+            file(error)
+        }
+        Error::Content(ContentError::DigestLength { algorithm, octets }) => {
+            format!("{algorithm} のダイジェストとして {octets} バイトは長さが合いません")
+        }
+        Error::Content(ContentError::OnlyDigests) => {
+            "署名ファイルに内容を含めるには、ダイジェストではなく内容そのものが必要です".to_owned()
+        }
+        Error::Content(ContentError::DigestMissing { algorithm }) => {
+            format!("内容の {algorithm} ダイジェストが必要ですが、渡されていません")
+        }
+        Error::Foreign { name, kind } => format!("{}{}", named(name.as_deref()), foreign(*kind)),
+        Error::Cades { name, source } => format!("{}署名を扱えません({source})", named(name.as_deref())),
+        Error::Token { name, source } => format!("{}タイムスタンプを読み取れません({source})", named(name.as_deref())),
+        Error::Container(error) => container(error),
+        Error::Signer(error) => signer(error),
+        Error::Trust(TrustError::NoCertificate { path }) => format!("{}:証明書が入っていません", path.display()),
+        Error::Trust(TrustError::Unreadable { path, number }) => {
+            format!("{}:{number} 番目の証明書を読み取れません", path.display())
+        }
+        Error::Trust(TrustError::System { reason }) => format!("OSの信頼済みルート証明書を読み取れません({reason})"),
+        Error::AlgorithmTable { path, reason } => format!("{}:暗号アルゴリズムの期限表を読み取れません({reason})", path.display()),
+        Error::NoSuchPreset { name } => format!("{name} という検証方針はありません"),
+        Error::NoTimestamp(failures) => timestamp(&failures.0),
+        Error::SignerCertificate => "署名者の証明書を読み取れません".to_owned(),
+        Error::CertificateExpired { not_after } => {
+            format!("署名者の証明書の有効期間は {} に終わっています。期限切れの証明書では署名しません", Lang::Ja.messages().time(*not_after))
+        }
+        Error::CertificateNotYetValid { not_before } => {
+            format!("署名者の証明書の有効期間は {} に始まります", Lang::Ja.messages().time(*not_before))
+        }
+        Error::NoScheme => "この鍵には、新しい署名に使える署名方式がありません".to_owned(),
+        Error::AuthenticationCertificate => {
+            "この証明書は認証用であり、署名には使えません(鍵用途に否認防止がありません)".to_owned()
+        }
+        Error::NotASignature => "これはタイムスタンプです。延長できるのは署名だけです".to_owned(),
+        Error::NothingToRenew { .. } => "アーカイブタイムスタンプがまだありません".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// A file's trouble, in Japanese.
+fn file(error: &FileError) -> String {
+    match error {
+        FileError::Missing { path } => format!("{}:ファイルがありません", path.display()),
+        FileError::Directory { path } => format!("{}:これはフォルダーです。ファイルを指定してください", path.display()),
+        FileError::TooLarge { path, limit } => format!("{}:上限({limit} バイト)を超えています", path.display()),
+        FileError::DiskFull { path } => {
+            format!("{}:ディスクに空きがありません。元のファイルは変わっていません", path.display())
+        }
+        FileError::Exists { path } => format!("{}:すでにファイルがあります", path.display()),
+        FileError::Read { path, source } => format!("{}:読み取れません({source})", path.display()),
+        FileError::Write { path, source } => {
+            format!("{}:書き込めません({source})。元のファイルは変わっていません", path.display())
+        }
+        other => other.to_string(),
+    }
+}
+
+fn named(name: Option<&std::path::Path>) -> String {
+    name.map(|path| format!("{}:", path.display())).unwrap_or_default()
+}
+
+const fn foreign(kind: FileKind) -> &'static str {
+    match kind {
+        FileKind::Empty => "ファイルが空です",
+        FileKind::Truncated => "ファイルが途中で切れています",
+        FileKind::Xml => "XMLです。XML署名(XAdES)はこの版では読めません",
+        FileKind::Pdf => "PDFです。PDF内の署名(PAdES)はこの版では読めません",
+        FileKind::Zip => "ZIPまたはオフィス文書であり、署名ファイルではありません",
+        FileKind::Pem => "PEM形式のテキストです",
+        FileKind::Certificate => "証明書であり、署名ファイルではありません",
+        FileKind::Crl => "CRLであり、署名ファイルではありません",
+        FileKind::Pkcs12 => "PKCS#12の鍵ファイルであり、署名ファイルではありません",
+        FileKind::OtherCms => "署名を含まないCMSです",
+        FileKind::OtherDer => "DERですが、署名ファイルではありません",
+        _ => "署名ファイルではありません",
+    }
+}
+
+fn container(error: &ContainerError) -> String {
+    match error {
+        ContainerError::Malformed { object, .. } => format!("署名ファイルの {object} が壊れています"),
+        ContainerError::Limit { object, limit } => format!("{object} が上限({limit})を超えています"),
+        ContainerError::Misuse { what } => format!("この署名ファイルには行えません({what})"),
+        ContainerError::Token { what } => format!("タイムスタンプが要求と合いません({what})"),
+        other => other.to_string(),
+    }
+}
+
+fn signer(error: &SignerError) -> String {
+    match error {
+        SignerError::PinWrong => "PINまたはパスワードが違います".to_owned(),
+        SignerError::PinFinalTry => {
+            "PINの残り試行回数は1回です。次に間違えるとロックされるため、試していません".to_owned()
+        }
+        SignerError::PinLocked => "PINがロックされています".to_owned(),
+        SignerError::PinMissing => "PINまたはパスワードが必要です".to_owned(),
+        SignerError::PinLength { min, max } => {
+            format!("PINは {min}~{max} 文字です。長さが合わないため、試していません")
+        }
+        SignerError::CardRemoved => "使用中にカードが抜かれました".to_owned(),
+        SignerError::NoSuchToken { name } => format!("該当するカードまたはスロットがありません({name})"),
+        SignerError::Ambiguous { choices } => format!("署名に使えるものが複数あります:{}", choices.join("、")),
+        SignerError::NoKey => "証明書に対応する秘密鍵が見つかりません".to_owned(),
+        SignerError::NoCertificate => "署名用の証明書が見つかりません".to_owned(),
+        SignerError::Algorithm(algorithm) => format!("この鍵では {algorithm} で署名できません"),
+        SignerError::Busy => "カードは別のプログラムが使用中です".to_owned(),
+        SignerError::Device { call, reason } => format!("カードまたはドライバーの {call} が失敗しました({reason})"),
+        SignerError::Unusable { object, reason } => format!("{object} を使えません({reason})"),
+        other => other.to_string(),
+    }
+}
+
+fn timestamp(failures: &[keiin::TsaFailure]) -> String {
+    if failures.is_empty() {
+        return "タイムスタンプ局が指定されていません".to_owned();
+    }
+    let each: Vec<_> = failures.iter().map(|f| format!("{}:{}", f.url, tsa(&f.error, Lang::Ja))).collect();
+    format!("タイムスタンプを取得できませんでした({})", each.join("、"))
+}
+
+/// Why one TSA gave nothing.
+pub(crate) fn tsa(error: &TsaError, lang: Lang) -> String {
+    match (error, lang) {
+        (TsaError::Transport(error), Lang::Ja) => transport(error),
+        (TsaError::Status { status }, Lang::Ja) => format!("HTTPステータス {status}"),
+        (TsaError::ContentType { .. }, Lang::Ja) => "タイムスタンプの応答ではありません".to_owned(),
+        (TsaError::NotAcceptable { indication, sub_indication }, _) => {
+            let messages = lang.messages();
+            let why = sub_indication.map(|sub| messages.sub_indication(sub)).unwrap_or_default();
+            match lang {
+                Lang::Ja => format!("このタイムスタンプは「{}」となるため採用しません。{why}", messages.indication(*indication)),
+                Lang::En => format!("its time-stamp would be {}: {why}", messages.indication(*indication)),
+            }
+        }
+        (TsaError::Variable { name }, Lang::Ja) => format!("パスワードの環境変数 {name} が設定されていません"),
+        (other, _) => other.to_string(),
+    }
+}
+
+fn transport(error: &TransportError) -> String {
+    match error {
+        TransportError::Offline { url } => format!("{url} には問い合わせていません(オフライン)"),
+        TransportError::Scheme { url } => format!("{url} は http または https のアドレスではありません"),
+        TransportError::PrivateAddress { url, address } => {
+            format!("証明書に書かれた {url} は組織内または自機のアドレス {address} を指しています")
+        }
+        TransportError::Unreachable { url, reason } => format!("{url} に接続できません({reason})"),
+        TransportError::Timeout { url } => format!("{url} が時間内に応答しませんでした"),
+        TransportError::TooLarge { url, limit } => format!("{url} の応答が {limit} バイトを超えています"),
+        TransportError::Redirects { url, limit } => format!("{url} の転送が {limit} 回を超えています"),
+        TransportError::Broken { url, reason } => format!("{url} の応答が途中で切れました({reason})"),
+        TransportError::Identity { url, reason } => format!("{url} 用のクライアント証明書を使えません({reason})"),
+        other => other.to_string(),
+    }
+}
+
+/// A configuration's trouble.
+pub(crate) fn config(error: &ConfigError, lang: Lang) -> String {
+    match (error, lang) {
+        (ConfigError::File(error), Lang::Ja) => file(error),
+        (ConfigError::NotText { path }, Lang::Ja) => format!("{}:UTF-8のテキストではありません", path.display()),
+        (ConfigError::Line { path, line, key, reason }, Lang::Ja) => {
+            format!("{}:{line}行目:{key}:{reason}", path.display())
+        }
+        (other, _) => other.to_string(),
+    }
+}
+
+/// What can be done about it; `None` where the message says it all.
+pub(crate) fn advice(error: &Error, lang: Lang) -> Option<String> {
+    let (ja, en) = match error {
+        Error::File(error) | Error::Content(ContentError::File(error)) => return file_advice(error, lang),
+        Error::Foreign { kind, .. } => foreign_advice(*kind)?,
+        Error::Cades { .. } if error.blame() == Blame::Malformed => (
+            "ファイルが壊れていないか、送り主から受け取り直して確かめてください",
+            "get the file again from where it came: it may be broken",
+        ),
+        Error::Signer(error) => signer_advice(error)?,
+        Error::NoTimestamp(failures) if failures.0.is_empty() => (
+            "--tsa URL で指定するか、keiin.toml の [[tsa]] に書いてください",
+            "name one with --tsa URL or under [[tsa]] in keiin.toml",
+        ),
+        Error::NoTimestamp(_) => (
+            "通信とアドレスを確かめてください。--tsa を複数指定すると、失敗したとき次の局に頼みます",
+            "check the address and the network; with several --tsa the next one is asked when one fails",
+        ),
+        Error::CertificateExpired { .. } => ("証明書を更新してから署名してください", "get a new certificate, then sign"),
+        Error::CertificateNotYetValid { .. } => {
+            ("この機器の時計を確かめてください", "check this machine's clock")
+        }
+        Error::AuthenticationCertificate => (
+            "署名用のカードまたは証明書を指定してください(keiin card で一覧できます)",
+            "choose the certificate for signing: keiin card lists them",
+        ),
+        Error::NothingToRenew { .. } => {
+            ("先に keiin extend --to es-a を行ってください", "run keiin extend --to es-a first")
+        }
+        Error::NoSuchPreset { .. } => ("general または hpki を指定してください", "there are general and hpki"),
+        Error::Trust(TrustError::NoCertificate { .. } | TrustError::Unreadable { .. }) => (
+            "PEMまたはDER形式の証明書を指定してください",
+            "give certificates in PEM or DER",
+        ),
+        Error::NotValid { next, .. } => {
+            let action = next.first()?;
+            return Some(lang.messages().action(action));
+        }
+        _ => return None,
+    };
+    Some(lang.pick(ja, en).to_owned())
+}
+
+fn file_advice(error: &FileError, lang: Lang) -> Option<String> {
+    let (ja, en) = match error {
+        FileError::Exists { .. } => (
+            "-o で別の名前を指定するか、置き換えてよければ --force を付けてください",
+            "give another name with -o, or --force to replace it",
+        ),
+        FileError::Missing { .. } => ("名前と場所を確かめてください", "check its name and place"),
+        FileError::DiskFull { .. } => (
+            "空きを作るか、-o で別の場所を指定してください",
+            "make room, or write elsewhere with -o",
+        ),
+        FileError::Write { .. } => (
+            "書き込み権限を確かめるか、-o で別の場所を指定してください",
+            "check the permissions, or write elsewhere with -o",
+        ),
+        _ => return None,
+    };
+    Some(lang.pick(ja, en).to_owned())
+}
+
+const fn foreign_advice(kind: FileKind) -> Option<(&'static str, &'static str)> {
+    Some(match kind {
+        FileKind::Truncated | FileKind::Empty => ("もう一度受け取るかコピーし直してください", "fetch or copy it again"),
+        FileKind::Pem => (
+            "DERに変換してください:openssl cms -cmsout -inform PEM -in FILE -outform DER -out OUT",
+            "convert it: openssl cms -cmsout -inform PEM -in FILE -outform DER -out OUT",
+        ),
+        FileKind::Pdf | FileKind::Xml | FileKind::Zip | FileKind::Unknown => (
+            "署名ファイル(.p7s、.p7m)を指定し、署名対象の文書は --content で渡してください",
+            "name the signature file (.p7s, .p7m), and give the signed document with --content",
+        ),
+        _ => return None,
+    })
+}
+
+const fn signer_advice(error: &SignerError) -> Option<(&'static str, &'static str)> {
+    Some(match error {
+        SignerError::PinWrong => (
+            "自動では再試行しません。続けて間違えるとカードがロックされます。keiin card でPINの状態を確かめてください",
+            "it is not tried again by itself: repeated wrong PINs lock the card. keiin card shows the state of the PIN",
+        ),
+        SignerError::PinFinalTry => (
+            "カードに付属のソフトウェアで正しいPINを入力すると、試行回数が元に戻ります",
+            "enter the right PIN with the card's own software: that resets the count",
+        ),
+        SignerError::PinLocked => (
+            "カードの発行元にロックの解除を依頼してください",
+            "ask the issuer of the card to unlock it",
+        ),
+        SignerError::PinMissing => (
+            "端末から実行して入力するか、--pin-fd N または --pin-env NAME で渡してください",
+            "run it at a terminal to type it, or give --pin-fd N or --pin-env NAME",
+        ),
+        SignerError::CardRemoved => (
+            "カードを差し直して、もう一度実行してください。署名は作成されていません",
+            "put the card back and run it again; nothing was signed",
+        ),
+        SignerError::NoSuchToken { .. } => (
+            "カードが差し込まれているか確かめてください。keiin card で一覧できます",
+            "see that the card is in its reader; keiin card lists what is there",
+        ),
+        SignerError::Ambiguous { .. } => (
+            "--reader、--slot、--token、--certificate のいずれかで一つに絞ってください",
+            "choose one with --reader, --slot, --token or --certificate",
+        ),
+        SignerError::NoCertificate => (
+            "署名用のカードまたは証明書を指定してください(keiin card で一覧できます)",
+            "choose the card or certificate for signing: keiin card lists them",
+        ),
+        SignerError::NoKey => (
+            "証明書と鍵の組み合わせを確かめてください",
+            "check that the key and the certificate belong together",
+        ),
+        SignerError::Busy => ("終わるのを待って、もう一度実行してください", "run it again when it has finished"),
+        SignerError::Algorithm(_) => (
+            "--digest または --pss の指定を変えてください",
+            "change --digest or --pss",
+        ),
+        SignerError::Device { .. } => (
+            "カードを差し直し、ドライバーを確かめてください",
+            "take the card out and put it back, and check its driver",
+        ),
+        _ => return None,
+    })
+}

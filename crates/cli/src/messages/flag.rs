@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! What the help says of each command and flag, in both languages side by side.
+
+use crate::lang::Lang;
+
+/// A command's name (empty: `keiin` itself), what it does, and what stands under its flags: Japanese, English.
+struct CommandText {
+    name: &'static str,
+    about: [&'static str; 2],
+    after: [&'static str; 2],
+}
+
+const COMMANDS: &[CommandText] = &[
+    CommandText {
+        name: "",
+        about: [
+            "契印:保健医療分野の電子署名を、長期にわたり作成・維持・検証します(CAdES、HPKI対応)",
+            "keiin makes, keeps alive and judges long-term electronic signatures for Japanese healthcare (CAdES, HPKI)",
+        ],
+        after: [
+            "終了コード:0 有効・完了、1 無効、2 現時点では判定不能、3 使い方または入力ファイルの誤り、\n4 上限超過のため拒否、5 環境の問題(カード、タイムスタンプ局、通信、ファイル)",
+            "Exit codes: 0 valid or done, 1 invalid, 2 cannot be decided yet, 3 wrong use or input file,\n4 refused by a limit, 5 environment (card, TSA, network, files)",
+        ],
+    },
+    CommandText {
+        name: "demo",
+        about: [
+            "テスト用の認証局とタイムスタンプ局を内部に作り、署名から25年後の検証までを通して実演します",
+            "Show the whole way, from signing to 25 years later, on a test PKI inside the process",
+        ],
+        after: [
+            "通信もカードも使いません。鍵と証明書は公開済みのテスト用で、法的な効力はありません。",
+            "It uses no network and no card. Its keys are published test keys and prove nothing.",
+        ],
+    },
+    CommandText {
+        name: "sign",
+        about: [
+            "ファイルに署名します(CAdES)。署名に使う鍵は、カード、PKCS#12、鍵ファイルのいずれかです",
+            "Sign a file (CAdES) with a card, a PKCS#12 file or a key file",
+        ],
+        after: [
+            "例:keiin sign 処方箋.xml --module /usr/lib/libHpkiSigP11.so --to es-t --tsa https://tsa.example/\n\nPINは端末で入力するか、--pin-fd または --pin-env で渡します。コマンドラインには書けません。\n間違ったPINを自動で再試行することはありません。",
+            "Example: keiin sign record.xml --module /usr/lib/libHpkiSigP11.so --to es-t --tsa https://tsa.example/\n\nThe PIN is typed at the terminal, or comes through --pin-fd or --pin-env; it never stands on the command line.\nA wrong PIN is never tried again by itself.",
+        ],
+    },
+    CommandText {
+        name: "stamp",
+        about: [
+            "任意のファイルにタイムスタンプを付けます(RFC 3161)",
+            "Time-stamp a file of any kind (RFC 3161)",
+        ],
+        after: [
+            "検証:keiin verify FILE.tst --content FILE --tsa-trust 信頼する証明書",
+            "To check it: keiin verify FILE.tst --content FILE --tsa-trust CERTIFICATE",
+        ],
+    },
+    CommandText {
+        name: "extend",
+        about: [
+            "署名を次の段階へ進めます(ES-BES → ES-T → ES-XL → ES-A)。--to で到達点を指定できます",
+            "Take a signature to its next level (ES-BES, ES-T, ES-XL, ES-A), or on to the one that --to names",
+        ],
+        after: ["", ""],
+    },
+    CommandText {
+        name: "renew",
+        about: [
+            "アーカイブタイムスタンプを重ねて、ES-Aの有効期間を延ばします",
+            "Renew an ES-A with another archive time-stamp over it",
+        ],
+        after: ["", ""],
+    },
+    CommandText {
+        name: "verify",
+        about: [
+            "署名・タイムスタンプを検証し、完全性・署名者と資格・時刻の三つと、根拠、次にすべきことを示します",
+            "Judge a signature or time-stamp: intact? who, in which licensed role? when? on what grounds, and what next?",
+        ],
+        after: [
+            "例:keiin verify 処方箋.xml.p7m --trust hpki --tsa-trust 時刻認証局.pem --require-role 医師\n\n--trust も --tsa-trust も設定もない場合、信頼の起点がないため結果は「判定不能」になります。",
+            "Example: keiin verify record.xml.p7m --trust hpki --tsa-trust tsa-root.pem --require-role 医師\n\nWithout --trust, --tsa-trust and a configuration nobody is trusted, and the verdict is INDETERMINATE.",
+        ],
+    },
+    CommandText {
+        name: "inspect",
+        about: [
+            "署名ファイルの構造を示します(有効かどうかは判断しません)",
+            "Show what is inside a signature file, without judging it",
+        ],
+        after: ["", ""],
+    },
+    CommandText {
+        name: "card",
+        about: [
+            "カードリーダーとカード、証明書、資格、有効期限、PINの状態を一覧します(PINは使いません)",
+            "List readers, cards, certificates, licences, expiry and the state of the PIN; no PIN is used",
+        ],
+        after: ["", ""],
+    },
+];
+
+/// A command (empty: any), a flag's id, and its text: Japanese, English.
+const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
+    ("", "help", "この説明を表示します", "Show this help"),
+    ("", "version", "版を表示します", "Show the version"),
+    ("", "lang", "表示する言語", "Language of messages"),
+    (
+        "",
+        "config",
+        "設定ファイル(既定:./keiin.toml、なければ利用者の設定フォルダー)",
+        "Configuration (default: ./keiin.toml, then the user's configuration folder)",
+    ),
+    ("", "quiet", "結果とエラーのほかは何も表示しません", "Say nothing but results and errors"),
+    ("", "file", "対象のファイル", "The file"),
+    ("", "files", "対象のファイル(複数可)", "The files"),
+    ("demo", "keep", "作ったファイルをこのフォルダーに残します", "Keep the files in this folder"),
+    ("sign", "file", "署名するファイル(--add と --countersign では既存の署名ファイル)", "The file to sign; with --add and --countersign a signature file"),
+    ("stamp", "file", "タイムスタンプを付けるファイル", "The file to stamp"),
+    ("extend", "file", "署名ファイル", "The signature file"),
+    ("renew", "file", "署名ファイル(ES-A)", "The signature file (ES-A)"),
+    ("verify", "files", "署名ファイルまたはタイムスタンプ(複数可)", "Signature files or time-stamps"),
+    ("inspect", "file", "署名ファイルまたはタイムスタンプ", "The signature file or time-stamp"),
+    (
+        "sign",
+        "output",
+        "出力先(既定:FILE.p7m、--detached では FILE.p7s)",
+        "Where the result goes (default: FILE.p7m, with --detached FILE.p7s)",
+    ),
+    ("stamp", "output", "出力先(既定:FILE.tst)", "Where the result goes (default: FILE.tst)"),
+    ("", "output", "出力先", "Where the result goes"),
+    ("", "force", "出力先に既存のファイルがあれば置き換えます", "Replace the file that is there"),
+    ("", "in_place", "元のファイルを置き換えます(途中で失敗しても元のファイルは残ります)", "Replace the file itself, in one step: it stays as it was if anything fails"),
+    ("", "detached", "署名対象を署名ファイルに含めません", "Leave the content out of the signature file"),
+    ("sign", "to", "到達する段階", "The level to reach"),
+    ("extend", "to", "到達する段階(既定:次の段階)", "The level to reach (default: the next one)"),
+    ("", "digest", "ダイジェスト(既定:sha256)", "The digest (default: sha256)"),
+    ("", "pss", "RSA-PSSで署名します(既定:PKCS#1 v1.5)", "Sign with RSA-PSS (default: PKCS#1 v1.5)"),
+    ("", "commitment", "署名の意図(複数可)", "What the signer commits to"),
+    ("", "location", "署名した場所(例:JP,Tokyo)", "Claimed place (JP,Tokyo)"),
+    ("", "role", "署名者が申告する役割(証明書の資格とは別です)", "Claimed role; not the licence in the certificate"),
+    ("", "signing_time", "申告する署名時刻(既定:現在。例:2026-04-01T09:00:00+09:00)", "Claimed signing time (default: now; 2026-04-01T09:00:00+09:00)"),
+    ("", "add", "既存の署名ファイルに署名者を加えます", "Add a signer to a signature file"),
+    ("", "countersign", "既存の署名(このID)に対して副署します", "Counter-sign the signature of this id"),
+    ("", "prepare", "鍵を使わずに署名の準備だけをして、このファイルに書きます", "Only prepare the signature, without its key, into this file"),
+    ("", "finish", "--prepare で作ったファイルから署名を完成します", "Finish what --prepare began"),
+    ("", "value", "別の装置で作った署名値のファイル", "The signature value that was made elsewhere"),
+    ("", "content", "署名対象のファイル(署名ファイルに含まれない場合)", "The signed content, when it is not in the file"),
+    ("", "p12", "PKCS#12ファイル(.p12、.pfx)", "A PKCS#12 file (.p12, .pfx)"),
+    ("", "key", "秘密鍵のファイル(PKCS#8など)", "A private key file (PKCS#8 and others)"),
+    ("", "cert", "--key の証明書", "The certificate of --key"),
+    ("", "chain", "認証局の証明書(複数可)", "CA certificates"),
+    ("", "module", "PKCS#11モジュール(カードのドライバー)", "A PKCS#11 module: the card's driver"),
+    ("card", "module", "PKCS#11モジュール(既定:設定と、通常の場所にあるもの)", "A PKCS#11 module (default: the configured one and those in the usual places)"),
+    ("", "slot", "スロット番号", "The slot's number"),
+    ("", "token", "トークンのラベル", "The token's label"),
+    ("", "reader", "カードリーダーの名前", "The reader's name"),
+    ("", "certificate", "署名に使う証明書のSHA-256(先頭の数桁でも可)", "The certificate to sign with: its SHA-256, or the beginning of it"),
+    ("", "pin_fd", "PINまたはパスワードを読むファイル記述子", "Read the PIN or password from this file descriptor"),
+    ("", "pin_env", "PINまたはパスワードが入った環境変数の名前", "Read the PIN or password from this environment variable"),
+    ("", "urls", "タイムスタンプ局(複数可。失敗したら次の局に頼みます)", "A time-stamp authority; the next one is asked when one fails"),
+    ("", "user", "タイムスタンプ局の利用者名", "The TSA's user name"),
+    ("", "password_env", "タイムスタンプ局のパスワードが入った環境変数の名前", "The environment variable with the TSA's password"),
+    ("", "trust", "署名者の信頼の起点(複数可)", "Whom to trust for signers"),
+    ("", "tsa_trust", "タイムスタンプ局の信頼の起点(複数可)", "Whom to trust for time-stamps"),
+    ("", "offline", "通信しません", "Use no network"),
+    ("", "allow_private", "証明書に書かれた、組織内や自機のアドレスへの通信も許します", "Let addresses in certificates lead into one's own network"),
+    ("", "certs", "証明書のファイル(複数可)", "Certificates"),
+    ("", "crl", "CRLのファイル(複数可)", "CRLs"),
+    ("", "ocsp", "OCSPレスポンスのファイル(複数可)", "OCSP responses"),
+    ("", "revocation", "取得し埋め込む失効情報の種類", "Which revocation data to fetch and embed"),
+    ("", "policy", "検証方針(既定:--trust hpki なら hpki、ほかは general)", "The policy (default: hpki with --trust hpki, else general)"),
+    ("", "algorithms", "暗号アルゴリズムの期限表", "The table of algorithms and their ends"),
+    ("", "fresh", "strict:署名時刻の後に発行された失効情報を求めます。relaxed:その時点で有効なものでよいとします", "strict: revocation data issued after the time-stamp; relaxed: data current at that time is enough"),
+    ("", "json", "JSONで出力します", "Print JSON"),
+    ("", "at", "この時刻における判定をします(既定:現在)", "Judge as of this time (default: now)"),
+    ("", "content_digest", "署名対象のダイジェスト(署名対象を渡せない場合)", "The digest of the content, when the content cannot be given"),
+    ("", "evidence_record", "証拠記録のファイル(RFC 4998。この版では読めません)", "An evidence record (RFC 4998); this version cannot read one"),
+    ("", "require_role", "署名者に求める資格(医師、pharmacist など。複数ならどれか一つ)", "A licensed role of which the signer must have one (医師, pharmacist)"),
+    ("", "report", "判定の全体をJSONでこのファイルに書きます", "Write the whole report as JSON into this file"),
+    ("", "verbose", "検査の全項目を根拠条項とともに示します", "Show the whole tree of checks with their clauses"),
+    ("", "facts", "読み取った事実と証拠をJSONで出力します", "Print facts and evidence as JSON"),
+];
+
+/// What a command does, and what stands under its flags.
+pub(crate) fn command(name: &str, lang: Lang) -> (&'static str, &'static str) {
+    COMMANDS.iter().find(|c| c.name == name).map_or(("", ""), |c| {
+        let [ja, en] = c.about;
+        let [ja_after, en_after] = c.after;
+        (lang.pick(ja, en), lang.pick(ja_after, en_after))
+    })
+}
+
+/// What a flag of a command does.
+pub(crate) fn argument(command: &str, id: &str, lang: Lang) -> &'static str {
+    let find = |command: &str| ARGUMENTS.iter().find(|(c, i, ..)| *c == command && *i == id);
+    find(command).or_else(|| find("")).map_or("", |(_, _, ja, en)| lang.pick(ja, en))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_flag_and_command_has_its_text() {
+        let root = crate::flags::Cli::command();
+        let all = std::iter::once(("", &root)).chain(root.get_subcommands().map(|c| (c.get_name(), c)));
+        let mut seen = 0;
+        for (name, of) in all {
+            assert!(!command(name, Lang::Ja).0.is_empty(), "{name}");
+            for flag in of.get_arguments() {
+                assert!(!argument(name, flag.get_id().as_str(), Lang::Ja).is_empty(), "{name} {}", flag.get_id());
+                seen += 1;
+            }
+        }
+        assert!(seen > 80, "{seen}");
+    }
+}

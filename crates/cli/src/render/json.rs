@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! A verdict as JSON: the whole report, with the keys that the reference corpus compares.
+
+use keiin::model::{DataReference, Report, SignatureReport, TimestampReport};
+use serde_json::{Map, Value, json};
+
+/// The report of one file.
+pub(crate) fn report(file: &str, report: &Report, exit: u8) -> Value {
+    let mut value = object(report);
+    value.insert("file".into(), file.into());
+    value.insert("exit".into(), exit.into());
+    value.insert("signatures".into(), report.signatures.iter().map(signature).collect());
+    value.insert("timestamps".into(), report.timestamps.iter().map(timestamp).collect());
+    value.insert("evidence_records".into(), json!([]));
+    Value::Object(value)
+}
+
+/// What stands in place of a report.
+pub(crate) fn error(file: &str, message: &str, exit: u8) -> Value {
+    json!({ "file": file, "error": message, "exit": exit })
+}
+
+fn signature(signature: &SignatureReport) -> Value {
+    let mut value = object(signature);
+    let signer = signature.signer.as_ref().map(|signer| signer.certificate.to_string());
+    value.insert("signer_sha256".into(), json!(signer));
+    value.insert("claimed_time".into(), json!(signature.time.claimed));
+    value.insert("data".into(), signature.data.iter().map(data).collect());
+    // What could not be checked is not intact.
+    value.insert("signature_intact".into(), json!(signature.signature_intact.unwrap_or(false)));
+    value.insert("timestamps".into(), signature.timestamps.iter().map(timestamp).collect());
+    Value::Object(value)
+}
+
+fn data(data: &DataReference) -> Value {
+    let mut value = object(data);
+    value.insert("found".into(), data.found().into());
+    value.insert("intact".into(), data.intact().into());
+    Value::Object(value)
+}
+
+fn timestamp(timestamp: &TimestampReport) -> Value {
+    let mut value = object(timestamp);
+    value.insert("type".into(), json!(timestamp.kind));
+    value.insert("imprint_intact".into(), (timestamp.imprint_found && timestamp.imprint_intact).into());
+    value.insert("signature_intact".into(), json!(timestamp.signature_intact.unwrap_or(false)));
+    let signer = timestamp.signer.as_ref().map(|signer| signer.certificate.to_string());
+    value.insert("signer_sha256".into(), json!(signer));
+    Value::Object(value)
+}
+
+fn object<T: serde::Serialize>(value: &T) -> Map<String, Value> {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::new(),
+    }
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! What people and programs read.
+
+pub(crate) mod json;
+pub(crate) mod name;
+pub(crate) mod report;
+pub(crate) mod table;
+pub(crate) mod tree;
