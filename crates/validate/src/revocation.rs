@@ -10,7 +10,7 @@ use keiin_pki::{
 };
 
 use crate::{
-    context::{Context, Purpose},
+    context::{Context, Purpose, Refusal},
     policy::RevocationFreshness,
 };
 
@@ -67,14 +67,12 @@ pub(crate) fn status<'s>(
         return Status::NotAsked;
     }
     let facts = context.revocation(certificate, issuer);
-    let mut visited = vec![certificate.id];
-    let refusals: Vec<_> =
-        facts.usable.iter().map(|fact| refusal(context, certificate, fact, &mut visited)).collect();
-    let accepted = |fact: &RevocationFact<'s>| {
-        let position = facts.usable.iter().position(|other| std::ptr::eq(other, fact));
-        position.and_then(|at| refusals.get(at)).is_some_and(Option::is_none) && also(fact)
-    };
-    match facts.conclude(accepted) {
+    let refusals = context.refusals((certificate.id, issuer.id), || {
+        let mut visited = vec![certificate.id];
+        let refusal = |fact| refusal(context, (certificate, issuer), fact, &mut visited);
+        facts.usable.iter().map(refusal).collect()
+    });
+    match facts.conclude(|fact| is_accepted(&facts, &refusals, fact) && also(fact)) {
         RevocationConclusion::Revoked(fact) => Status::Revoked(fact.clone()),
         RevocationConclusion::NotRevoked(facts) => match facts.first() {
             Some(fact) => Status::Good((*fact).clone()),
@@ -84,7 +82,7 @@ pub(crate) fn status<'s>(
     }
 }
 
-fn refused(facts: &RevocationFacts<'_>, refusals: &[Option<&'static str>]) -> Vec<(ObjectId, &'static str)> {
+fn refused(facts: &RevocationFacts<'_>, refusals: &[Refusal]) -> Vec<(ObjectId, &'static str)> {
     let mut all: Vec<_> = facts
         .usable
         .iter()
@@ -98,10 +96,10 @@ fn refused(facts: &RevocationFacts<'_>, refusals: &[Option<&'static str>]) -> Ve
 /// Why a fact may not be used for the certificate, whatever the time of the verdict.
 fn refusal<'s>(
     context: &Context<'s>,
-    certificate: &Certificate<'_>,
+    (certificate, issuer): (&Certificate<'_>, &Certificate<'_>),
     fact: &RevocationFact<'s>,
     visited: &mut Vec<ObjectId>,
-) -> Option<&'static str> {
+) -> Refusal {
     let signer = fact.signer;
     if fact.status == RevocationStatus::Unknown {
         return Some("unknown"); // RFC 6960, 2.2: it says nothing
@@ -119,11 +117,19 @@ fn refusal<'s>(
     {
         return Some("issued-after-expiry");
     }
-    (!signer_holds(context, signer, visited)).then_some("signer")
+    // The issuer's own revocation is judged where it stands in the path; a delegate's is judged nowhere else.
+    let revoked_too = signer.id == issuer.id;
+    (!signer_holds(context, signer, revoked_too, visited)).then_some("signer")
 }
 
-/// Whether the signer of revocation data has a path and a status of its own.
-fn signer_holds<'s>(context: &Context<'s>, signer: &'s Certificate<'s>, visited: &mut Vec<ObjectId>) -> bool {
+/// Whether the signer of revocation data has a path and a status of its own. `revoked_too`: it is enough that the status
+/// is known.
+fn signer_holds<'s>(
+    context: &Context<'s>,
+    signer: &'s Certificate<'s>,
+    revoked_too: bool,
+    visited: &mut Vec<ObjectId>,
+) -> bool {
     if context.is_anchor(&signer.id, Purpose::Revocation) || visited.contains(&signer.id) {
         return true;
     }
@@ -137,12 +143,19 @@ fn signer_holds<'s>(context: &Context<'s>, signer: &'s Certificate<'s>, visited:
     let Some(&issuer) = path.certificates().get(1) else { return true };
     visited.push(signer.id);
     let facts = context.revocation(signer, issuer);
-    let holds = facts.usable.iter().any(|fact| {
-        matches!(fact.status, RevocationStatus::NotRevoked)
-            && refusal(context, signer, fact, visited).is_none()
-    });
+    let refusals: Vec<_> =
+        facts.usable.iter().map(|fact| refusal(context, (signer, issuer), fact, visited)).collect();
     visited.pop();
-    holds
+    match facts.conclude(|fact| is_accepted(&facts, &refusals, fact)) {
+        RevocationConclusion::NotRevoked(_) => true,
+        RevocationConclusion::Revoked(_) => revoked_too,
+        RevocationConclusion::Undetermined(_) => false,
+    }
+}
+
+fn is_accepted(facts: &RevocationFacts<'_>, refusals: &[Refusal], fact: &RevocationFact<'_>) -> bool {
+    let position = facts.usable.iter().position(|other| std::ptr::addr_eq(other, fact));
+    position.and_then(|at| refusals.get(at)).is_some_and(Option::is_none)
 }
 
 /// For what time revocation data must be fresh.
