@@ -47,8 +47,8 @@ fn play(scene: &Scene<'_>) -> Result<Vec<Event>, Failure> {
     let setup = scene.setup("tsa-ecdsa", DigestAlgorithm::Sha256);
     reach(extend(&setup, &mut document, Goal::Level(Level::T), at)?)?;
     let what = lang.pick("署名タイムスタンプを付与", "signature time-stamp");
-    // A list issued after the time-stamp is still to come: strict revocation checking says so.
-    events.push(scene.event(at, what, "ES-T", &document, Some(Indication::Indeterminate))?);
+    // A minute later a list issued after the time-stamp is still to come: strict revocation checking says so.
+    events.push(scene.event(at.plus_seconds(60), what, "ES-T", &document, Some(Indication::Indeterminate))?);
 
     let at = start.plus_days(1).plus_seconds(60);
     scene.clock.set(at);
