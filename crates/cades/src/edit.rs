@@ -84,13 +84,14 @@ impl<'s, 'a> Plan<'s, 'a> {
     }
 
     /// Puts an attribute behind the signer's unsigned attributes. They stay in the order in which they were added, not in
-    /// that of DER: older archive time-stamps are over them as they stand (EN 319 122-1, A.2.4).
+    /// that of DER: older archive time-stamps are over them as they stand (TS 101 733, 6.4.1).
     pub(crate) fn add_unsigned(&mut self, signer: &SignerInfo<'_>, attribute: &[u8]) {
         self.edits.push(unsigned_edit(signer, attribute));
     }
 
     /// Makes the version 5, which other revocation formats than CRLs ask for (RFC 5652, 5.1). The version is under no
-    /// signature and no time-stamp: archive time-stamps are over the SignerInfo's version (EN 319 122-1, 5.5.3 and A.2.4).
+    /// signature and no time-stamp: of versions, archive time-stamps take in the SignerInfo's
+    /// only (EN 319 122-1, 5.5.3; TS 101 733, 6.4.1).
     pub(crate) fn set_version_5(&mut self) {
         let version = self.signed.version;
         if version.content() != [5] {

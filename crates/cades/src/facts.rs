@@ -6,7 +6,7 @@ use keiin_model::{
     TimestampKind,
 };
 use keiin_pki::{
-    cms::{CertificateChoice, SignedData, SignerInfo},
+    cms::{SignedData, SignerInfo},
     der::Reader,
     digest::{DigestSet, object_id},
 };
@@ -248,9 +248,6 @@ impl Levels<'_, '_> {
     }
 
     fn holds(&self, id: &ObjectId) -> bool {
-        self.signed.certificates.iter().any(|choice| match choice {
-            CertificateChoice::Certificate(element) => object_id(element.bytes()) == *id,
-            CertificateChoice::Other(_) => false,
-        })
+        material::certificates(self.signed).any(|raw| object_id(raw) == *id)
     }
 }

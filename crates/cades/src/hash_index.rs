@@ -194,3 +194,51 @@ fn matches(index: &[Octets<'_>], objects: &[Vec<u8>]) -> (Vec<bool>, usize) {
     let missing = index.iter().filter(|hash| !present.contains(hash.as_ref())).count();
     (covered, missing)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const SAMPLE: &[u8] = include_bytes!("../tests/data/attached.p7m");
+
+    fn index(hashes: &[Vec<u8>], algorithm: Option<DigestAlgorithm>) -> Vec<u8> {
+        let hashes: Vec<_> = hashes.iter().map(|hash| write::octet_string(hash)).collect();
+        let none = write::sequence::<Vec<u8>>(&[]);
+        let algorithm = algorithm.map(digest_algorithm_identifier).unwrap_or_default();
+        write::sequence(&[algorithm, write::sequence(&hashes), none.clone(), none])
+    }
+
+    #[test]
+    fn what_is_built_covers_everything() {
+        let signed = SignedData::read(SAMPLE).unwrap();
+        let info = signed.signer_infos.first().unwrap();
+        let der = build_v3(DigestAlgorithm::Sha512, &signed, info);
+        let read = HashIndex::read(&Element::whole(&der, "t").unwrap(), Version::V3).unwrap();
+        assert_eq!(read.algorithm, Some(DigestAlgorithm::Sha512));
+        let comparison = read.compare(&signed, info);
+        assert_eq!((comparison.certificates, comparison.missing_certificates), (vec![true], 0));
+    }
+
+    #[test]
+    fn the_algorithm_has_a_default_in_v1_alone() {
+        let signed = SignedData::read(SAMPLE).unwrap();
+        let info = signed.signer_infos.first().unwrap();
+        let certificate = signed.certificates.first().unwrap().element().bytes();
+        let der = index(&[digest(DigestAlgorithm::Sha256, certificate)], None);
+        let element = Element::whole(&der, "t").unwrap();
+        let comparison = HashIndex::read(&element, Version::V1).unwrap().compare(&signed, info);
+        assert_eq!(comparison.certificates, [true]);
+        assert!(HashIndex::read(&element, Version::V3).is_err());
+    }
+
+    #[test]
+    fn an_entry_without_its_object_and_an_object_without_its_entry() {
+        let signed = SignedData::read(SAMPLE).unwrap();
+        let info = signed.signer_infos.first().unwrap();
+        let der = index(&[vec![7; 32]], Some(DigestAlgorithm::Sha256));
+        let read = HashIndex::read(&Element::whole(&der, "t").unwrap(), Version::V3).unwrap();
+        let comparison = read.compare(&signed, info);
+        assert_eq!((comparison.certificates, comparison.missing_certificates), (vec![false], 1));
+    }
+}

@@ -26,6 +26,17 @@ pub enum CertificateValidity {
     NotChecked,
 }
 
+/// Whether the claimed time of signing is among the signed attributes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClaimedTime {
+    /// signing-time, which CAdES wants (EN 319 122-1, 6.3).
+    #[default]
+    Signed,
+    /// No signing-time: in a PDF the time stands in the signature dictionary (EN 319 142-1, 6.3).
+    LeftOut,
+}
+
 /// Everything that is the signer's choice. The default is the strict one: attached, a certificate within its validity,
 /// nothing claimed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,6 +49,9 @@ pub struct SigningIntent {
     /// What the certificate must be.
     #[serde(default)]
     pub validity: CertificateValidity,
+    /// Whether `now` is signed.
+    #[serde(default)]
+    pub claimed_time: ClaimedTime,
     /// What signing means (commitment-type-indication).
     #[serde(default)]
     pub commitments: Vec<Commitment>,
@@ -62,6 +76,7 @@ impl SigningIntent {
             algorithm,
             packaging: Packaging::Attached,
             validity: CertificateValidity::Required,
+            claimed_time: ClaimedTime::Signed,
             commitments: Vec::new(),
             location: None,
             claimed_roles: Vec::new(),

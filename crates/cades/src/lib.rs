@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! CAdES: CMS signatures that outlive their certificates (EN 319 122-1 and -2, TS 101 733).
 //!
+//! [`prepare`] lays out what a signer signs, [`Prepared::attach`] takes the value only when it is the signer's. [`Cades`]
+//! reads, and grows by splicing: time-stamps and material go in through [`keiin_model::Container`], other signers through
+//! [`prepare_additional`] and [`prepare_countersignature`]. No octet that stood in a file moves but for lengths, and
+//! a change that would break an older time-stamp is refused.
+//!
 //! What it does not do: judge, fetch, know the time, or touch files.
 //!
 //! ```no_run
@@ -38,6 +43,6 @@ mod timestamp;
 pub use attach::Assembly;
 pub use content::{Content, digests_wanted};
 pub use error::CadesError;
-pub use intent::{CertificateValidity, Commitment, Packaging, PolicyReference, SigningIntent};
+pub use intent::{CertificateValidity, ClaimedTime, Commitment, Packaging, PolicyReference, SigningIntent};
 pub use prepare::{Prepared, content_digest_for, prepare, prepare_additional, prepare_countersignature};
 pub use read::Cades;

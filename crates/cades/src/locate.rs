@@ -42,11 +42,15 @@ fn countersigners<'a>(signer: &SignerInfo<'a>) -> Vec<SignerInfo<'a>> {
     values.filter_map(|value| SignerInfo::from_element(value).ok()).collect()
 }
 
-/// Whether any signature has an archive time-stamp of before v3, whose imprint takes in all certificates, all CRLs and
-/// all unsigned attributes as they stand (TS 101 733, 6.4.1), so that nothing can be added beside it.
+/// Whether a signature has an archive time-stamp of before v3, whose imprint takes in all certificates, all CRLs and the
+/// signature's unsigned attributes as they stand (TS 101 733, 6.4.1), so that nothing can be added beside it.
+pub(crate) fn is_under_old_archive(signer: &SignerInfo<'_>) -> bool {
+    signer.unsigned.iter().any(|a| matches!(a.kind, ARCHIVE_TIMESTAMP_V1 | ARCHIVE_TIMESTAMP_V2))
+}
+
+/// Whether any signature has one.
 pub(crate) fn has_old_archive_timestamp(signed: &SignedData<'_>) -> bool {
-    let mut attributes = signed.signer_infos.iter().flat_map(|signer| &signer.unsigned);
-    attributes.any(|a| matches!(a.kind, ARCHIVE_TIMESTAMP_V1 | ARCHIVE_TIMESTAMP_V2))
+    signed.signer_infos.iter().any(is_under_old_archive)
 }
 
 /// Whether any signature has an archive time-stamp of any version.

@@ -18,7 +18,7 @@ use crate::{
         claimed_roles, commitments, content_type, message_digest, mime_type, signature_policy,
         signer_location, signing_certificate, signing_time,
     },
-    intent::{CertificateValidity, Packaging, SigningIntent, is_for_new, message_digest_of},
+    intent::{CertificateValidity, ClaimedTime, Packaging, SigningIntent, is_for_new, message_digest_of},
     locate::{find_signer, has_archive_timestamp, has_old_archive_timestamp},
 };
 
@@ -189,7 +189,9 @@ impl<'a> SignerChoice<'a> {
         let intent = self.intent;
         let mut attributes: Vec<Vec<u8>> = kind.as_ref().map(content_type).into_iter().collect();
         attributes.push(message_digest(digest));
-        attributes.push(signing_time(self.now));
+        if intent.claimed_time == ClaimedTime::Signed {
+            attributes.push(signing_time(self.now));
+        }
         attributes.push(signing_certificate(&self.certificate));
         if !intent.commitments.is_empty() {
             attributes.push(commitments(&intent.commitments));

@@ -94,6 +94,26 @@ fn limits_are_stated_and_distinct() {
     assert!(matches!(error, CadesError::Limit { object: "signatures", limit: l } if l == limit), "{error}");
 }
 
+/// Signed attributes that say what they say in BER and out of order (RFC 5652, 5.4).
+#[test]
+fn signed_attributes_that_are_not_der_are_signed_as_der() {
+    let signed = keiin_pki::cms::SignedData::read(ATTACHED).unwrap();
+    let field = signed.signer_infos[0].signed_field.unwrap();
+    let indefinite = [&[0xa0, 0x80], field.content(), &[0, 0]].concat();
+    let edit = keiin_pki::der::Edit {
+        parent: signed.signer_infos[0].element.offset(),
+        range: field.range(),
+        insert: indefinite,
+    };
+    let changed = keiin_pki::der::assemble(ATTACHED, &keiin_pki::der::splice(ATTACHED, &[edit]).unwrap());
+    let (before, after) =
+        (Cades::read(ATTACHED.to_vec(), None).unwrap(), Cades::read(changed, None).unwrap());
+    let (before, after) = (&before.signatures()[0], &after.signatures()[0]);
+    assert_eq!(before.message, after.message);
+    let kinds: Vec<_> = after.defects.iter().map(|d| (d.kind, d.at.as_str())).collect();
+    assert_eq!(kinds, [(keiin_model::DefectKind::NotDer, "signedAttrs")]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 

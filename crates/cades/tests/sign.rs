@@ -5,8 +5,8 @@
 mod steps;
 
 use keiin_cades::{
-    Cades, CadesError, CertificateValidity, Commitment, Content, Packaging, PolicyReference, Prepared,
-    SigningIntent, content_digest_for, prepare, prepare_additional, prepare_countersignature,
+    Cades, CadesError, CertificateValidity, ClaimedTime, Commitment, Content, Packaging, PolicyReference,
+    Prepared, SigningIntent, content_digest_for, prepare, prepare_additional, prepare_countersignature,
 };
 use keiin_model::{DigestAlgorithm, Oid, SignatureAlgorithm, Signer as _, SignerLocation};
 use keiin_pki::{
@@ -60,6 +60,36 @@ fn the_signed_attributes_are_der_and_hold_what_was_asked_for() {
     assert_eq!(signer.signed.len(), 9);
     let certificates: Vec<_> = signed.certificates.iter().map(|c| c.element().bytes()).collect();
     assert!(certificates.contains(&steps.card.certificate()) && certificates.len() == 2);
+}
+
+#[test]
+fn the_claimed_time_may_be_left_out() {
+    let steps = Steps::new("doctor", Revocation::Crl);
+    let intent = SigningIntent { claimed_time: ClaimedTime::LeftOut, ..steps.intent() };
+    let prepared = prepared(&steps, &intent).unwrap();
+    let cms = prepared.attach(&steps.value(&prepared)).unwrap();
+    let cades = Cades::read(cms, None).unwrap();
+    assert_eq!(cades.signatures()[0].properties.signing_time, None);
+}
+
+#[test]
+fn what_was_signed_is_what_is_read() {
+    let steps = Steps::new("doctor", Revocation::Crl);
+    let intent = everything(&steps);
+    let prepared = prepared(&steps, &intent).unwrap();
+    let cades = Cades::read(prepared.attach(&steps.value(&prepared)).unwrap(), None).unwrap();
+    let facts = &cades.signatures()[0];
+    let properties = &facts.properties;
+    assert_eq!(properties.signing_time, Some(steps.start()));
+    assert_eq!(properties.location, intent.location);
+    assert_eq!(properties.claimed_roles, intent.claimed_roles);
+    assert_eq!(properties.mime_type, intent.mime_type);
+    assert_eq!(properties.policy.as_deref(), Some("1.3.6.1.4.1.32473.9"));
+    let mut commitments: Vec<_> = intent.commitments.iter().map(|c| c.oid().to_string()).collect();
+    commitments.sort();
+    assert_eq!(properties.commitments, commitments);
+    assert_eq!(facts.algorithm, prepared.algorithm());
+    assert!(facts.defects.is_empty(), "{:?}", facts.defects);
 }
 
 #[test]

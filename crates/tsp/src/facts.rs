@@ -124,7 +124,8 @@ fn algorithm_oid(element: &Element<'_>, object: &'static str) -> Result<Oid, Der
 }
 
 /// RFC 5652, 5.4: the value is over the DER of the signed attributes under the tag of a SET, even where BER was sent;
-/// without signed attributes it is over the content.
+/// without signed attributes it is over the content. Some signers leave the SET unsorted and sign it as it stands, and
+/// OpenSSL verifies that; the standard does not, EU DSS does not, and [`DefectKind::NotDer`] says why.
 fn signed_message(
     info: &SignerInfo<'_>,
     algorithm: SignatureAlgorithm,

@@ -71,6 +71,14 @@ impl<'a> FoundObject<'a> {
     }
 }
 
+/// The X.509 certificates in SignedData.certificates, as they stand.
+pub fn certificates<'a>(signed: &SignedData<'a>) -> impl Iterator<Item = &'a [u8]> {
+    signed.certificates.iter().filter_map(|choice| match choice {
+        CertificateChoice::Certificate(element) => Some(element.bytes()),
+        CertificateChoice::Other(_) => None,
+    })
+}
+
 /// What SignedData.certificates and SignedData.crls hold.
 pub fn signed_data<'a>(signed: &SignedData<'a>) -> (Vec<FoundObject<'a>>, Vec<FoundObject<'a>>) {
     let certificates = signed.certificates.iter().filter_map(FoundObject::certificate).collect();

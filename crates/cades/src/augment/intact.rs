@@ -7,7 +7,8 @@ use keiin_model::{DefectKind, ObjectId, SignatureFacts, TimestampFacts};
 
 use crate::CadesError;
 
-/// Checks that every signature is still there with the same message, and that every time-stamp that was intact still is.
+/// Checks that every signature is still there with the same message, and that no time-stamp lost
+/// anything that it held.
 pub(super) fn check_kept(old: &[SignatureFacts], new: &[SignatureFacts]) -> Result<(), CadesError> {
     let (old, new) = (Standing::of(old), Standing::of(new));
     let signatures = old.signatures.iter().all(|(id, before)| {
@@ -15,16 +16,19 @@ pub(super) fn check_kept(old: &[SignatureFacts], new: &[SignatureFacts]) -> Resu
             .get(id)
             .is_some_and(|after| before.message == after.message && before.data == after.data)
     });
-    let timestamps = old.timestamps.iter().filter(|(_, before)| holds(before));
-    let kept = signatures
-        && timestamps.into_iter().all(|(id, _)| new.timestamps.get(id).is_some_and(|after| holds(after)));
+    let timestamps = old.timestamps.iter().all(|(id, before)| {
+        new.timestamps.get(id).is_some_and(|after| {
+            (!before.imprint.intact() || after.imprint.intact())
+                && (has_mismatch(before) || !has_mismatch(after))
+        })
+    });
     let what = "this change would break a time-stamp that is there already, so nothing was changed";
-    if kept { Ok(()) } else { Err(CadesError::Misuse { what }) }
+    if signatures && timestamps { Ok(()) } else { Err(CadesError::Misuse { what }) }
 }
 
-/// Whether a time-stamp is over what stands in the file.
-pub(super) fn holds(timestamp: &TimestampFacts) -> bool {
-    timestamp.imprint.intact() && !timestamp.defects.iter().any(|d| d.kind == DefectKind::HashIndexMismatch)
+/// Whether its hash index names what is not there; that is seen without the signed content too.
+pub(super) fn has_mismatch(timestamp: &TimestampFacts) -> bool {
+    timestamp.defects.iter().any(|d| d.kind == DefectKind::HashIndexMismatch)
 }
 
 /// The time-stamp with this token signature.

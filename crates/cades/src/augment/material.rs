@@ -31,8 +31,8 @@ pub(super) fn embed(cades: &Cades, at: Target, material: &Material) -> Result<Ve
     there.add(&signed);
     tokens.iter().for_each(|token| there.add(&token.signed));
     // The imprint of archive-time-stamp v2 takes in the SignedData's certificates and crls as they stand (TS 101 733,
-    // 6.4.1). Material for its renewal goes into the newest token instead, which nothing covers yet (same clause: "the
-    // time-stamp token may contain in its SignedData the certificates and revocation data that verify it").
+    // 6.4.1). Material for its renewal goes into the SignedData of the newest token instead: its certificates and crls
+    // are under no signature (RFC 5652, 5.4), and no other time-stamp covers it yet.
     let newest = tokens.iter().max_by_key(|token| token.info.time).map(|token| &token.signed);
     let destination = match newest {
         Some(newest) if has_old_archive_timestamp(&signed) => newest,

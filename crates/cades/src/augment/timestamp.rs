@@ -8,13 +8,13 @@ use keiin_pki::{
 };
 use keiin_tsp::Token;
 
-use super::intact::{find_timestamp, holds};
+use super::intact::{find_timestamp, has_mismatch};
 use crate::{
     Cades, CadesError, attribute_oid as oid,
     edit::unsigned_edit,
     hash_index, imprint,
     intent::is_for_new,
-    locate::{Found, find_signer},
+    locate::{Found, find_signer, has_old_archive_timestamp, is_under_old_archive},
     prepare::digest_of_signed,
 };
 
@@ -71,7 +71,12 @@ pub(super) fn finish(
             (write::attribute(&oid::ARCHIVE_TIMESTAMP_V3, &[with_index]), id)
         }
     };
-    let Found { signer, .. } = find_signer(&signed, &id)?;
+    let Found { signer, nested } = find_signer(&signed, &id)?;
+    let covered = if nested { has_old_archive_timestamp(&signed) } else { is_under_old_archive(&signer) };
+    if covered && matches!(pending.target, Target::Signature { .. }) {
+        let what = "an older archive time-stamp covers the unsigned attributes of this signature";
+        return Err(CadesError::Misuse { what });
+    }
     Ok(vec![unsigned_edit(&signer, &attribute)])
 }
 
@@ -82,8 +87,12 @@ const NO_TOKEN: CadesError = CadesError::TokenMismatch { what: "it is not a time
 pub(super) fn check_finished(new: &Cades, token: &[u8]) -> Result<(), CadesError> {
     let read = Token::read(token).map_err(|_| NO_TOKEN)?;
     let id = object_id(&read.signer.signature.octets("signature")?.to_cow());
-    if find_timestamp(new.signatures(), &id).is_some_and(holds) {
-        return Ok(());
-    }
-    Err(CadesError::Misuse { what: "this time-stamp was begun on another file than the one it is put into" })
+    let what = match find_timestamp(new.signatures(), &id) {
+        Some(timestamp) if timestamp.imprint.intact() && !has_mismatch(timestamp) => return Ok(()),
+        Some(timestamp) if !timestamp.imprint.found() => {
+            "the signed content is not in this file: give it, so that the time-stamp can be compared with it"
+        }
+        _ => "this time-stamp was begun on another file than the one it is put into",
+    };
+    Err(CadesError::Misuse { what })
 }

@@ -121,12 +121,12 @@ impl Steps {
     pub fn levels(&self, packaging: Packaging) -> Vec<(&'static str, Vec<u8>)> {
         let bes = self.signed(packaging);
         let mut levels = vec![("b", bes.clone())];
-        levels.extend(self.extended(bes, packaging, "lta"));
+        levels.extend(self.extended(bes, packaging));
         levels
     }
 
     /// The steps after ES-BES on any CMS whose signer is this holder.
-    pub fn extended(&self, bes: Vec<u8>, packaging: Packaging, _to: &str) -> Vec<(&'static str, Vec<u8>)> {
+    pub fn extended(&self, bes: Vec<u8>, packaging: Packaging) -> Vec<(&'static str, Vec<u8>)> {
         let content = (packaging == Packaging::Detached).then(|| Content::Bytes(DATA.into()));
         let id = signature_ids(&bes)[0];
         let mut cades = Cades::read(bes, content).unwrap();

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Prints one table of figures, each beside a peer's in the same run, with their ratio. Nothing is asserted.
+//!
+//! usage: `cargo run --release -p keiin-benches [-- --short]`; build the command first (`cargo build --release -p keiin-cli`).
+#![forbid(unsafe_code)]
+
+mod content;
+mod process;
+mod table;
+mod verdict;
+
+use std::path::PathBuf;
+
+use table::Table;
+
+/// What a bench may fail with.
+type Failure = Box<dyn std::error::Error>;
+
+/// What the benches share.
+struct Bench {
+    /// The command under test.
+    keiin: PathBuf,
+    /// Files of this run.
+    folder: tempfile::TempDir,
+    /// A PKCS#8 key and its certificate, PEM.
+    key: PathBuf,
+    certificate: PathBuf,
+    /// Fewer and smaller.
+    short: bool,
+}
+
+fn main() -> Result<(), Failure> {
+    let short = std::env::args().any(|argument| argument == "--short");
+    let program = std::env::current_exe()?;
+    let keiin = program.with_file_name(if cfg!(windows) { "keiin.exe" } else { "keiin" });
+    if !keiin.exists() {
+        return Err("build the command first: cargo build --release -p keiin-cli".into());
+    }
+    let bench = Bench::new(keiin, short)?;
+    let mut table = Table::default();
+    content::run(&bench, &mut table)?;
+    process::run(&bench, &mut table)?;
+    verdict::run(&bench, &mut table)?;
+    print!("{table}");
+    Ok(())
+}
+
+impl Bench {
+    fn new(keiin: PathBuf, short: bool) -> Result<Self, Failure> {
+        let folder = tempfile::tempdir()?;
+        let pki = keiin_testkit::TestPki::hpki();
+        let (key, certificate) = (folder.path().join("doctor.p8"), folder.path().join("doctor.cer"));
+        std::fs::write(&key, pki.key_pkcs8("doctor"))?;
+        std::fs::write(&certificate, pki.certificate("doctor"))?;
+        Ok(Self { keiin, folder, key, certificate, short })
+    }
+
+    /// `keiin sign` with the bench's key.
+    fn sign(&self) -> Vec<String> {
+        let text = |path: &PathBuf| path.display().to_string();
+        let mut arguments = vec![text(&self.keiin), "sign".into(), "--force".into()];
+        arguments.extend(["--key".into(), text(&self.key), "--cert".into(), text(&self.certificate)]);
+        arguments.extend(["--signing-time".into(), "2026-04-01T09:00:00Z".into()]);
+        arguments
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+}

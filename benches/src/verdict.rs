@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! The verdict over a small ES-A in the process.
+
+use std::{hint::black_box, time::Instant};
+
+use keiin::{Content, Document, Goal, Level, Network, Signing, extend, model::Indication, sign, verify};
+use keiin_examples::{at, practice};
+use keiin_testkit::{SoftToken, TestPki};
+
+use crate::{Bench, Failure, table::Table};
+
+/// What EU DSS 6.4 takes for a CAdES-LTA of the same shape, warm, on two cores (../shared/dss measured it; run it there).
+const DSS_MILLIS: f64 = 27.0;
+
+pub(crate) fn run(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
+    let pki = TestPki::hpki();
+    let (signed, later) = (at("2026-04-01T09:00:00Z"), at("2026-04-02T09:00:00Z"));
+    let card = SoftToken::new(&pki, "doctor");
+    let signing = Signing { level: Level::T, ..Signing::with(&card)? };
+    let content = Content::bytes("Rp.1 アムロジピン 5mg\n".as_bytes());
+    let mut document = sign(&practice(&pki, signed)?, &content, &card, &signing, signed)?.document;
+    extend(&practice(&pki, later)?, &mut document, Goal::Level(Level::A), later)?;
+
+    let now = at("2030-01-01T00:00:00Z");
+    let mut setup = practice(&pki, now)?;
+    setup.network = Network::Offline;
+    let octets = document.as_bytes().to_vec();
+    let runs = if bench.short { 200 } else { 2000 };
+    let (mut best, mut checks) = (f64::INFINITY, 0);
+    for _ in 0..runs {
+        let started = Instant::now();
+        let document = Document::read(octets.clone(), None)?;
+        let verdict = verify(&setup, black_box(&document), now);
+        best = best.min(started.elapsed().as_secs_f64() * 1e3);
+        checks = verdict.report.signature_checks;
+        if verdict.report.signatures.iter().any(|s| s.indication != Indication::TotalPassed) {
+            return Err("the ES-A under measurement is not TOTAL_PASSED".into());
+        }
+    }
+    let note = format!("{checks} signature checks, {} octets; DSS: a figure of another run", octets.len());
+    table.add("verdict of a small ES-A, in process", "ms", best, Some(("DSS", DSS_MILLIS)), &note);
+    Ok(())
+}

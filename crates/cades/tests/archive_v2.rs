@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Renewing what has an archive time-stamp of the older kind (TS 101 733, 6.4.1), which is over all certificates, CRLs
+//! and unsigned attributes as they stand.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod steps;
+
+use keiin_cades::{Cades, CadesError, Packaging, attribute_oid, imprint, prepare_additional};
+use keiin_model::{Container as _, ContainerError, DigestAlgorithm, Signer as _, Target, TimestampKind};
+use keiin_pki::{
+    cms::{Attribute, SignedData},
+    der::{Edit, assemble, splice, write},
+};
+use steps::{Revocation, Steps, leaves_are_kept};
+
+const SHA256: DigestAlgorithm = DigestAlgorithm::Sha256;
+
+/// ES-A with an archive time-stamp in the form of v2.
+fn archived(steps: &Steps) -> Cades {
+    let (_, lt) = steps.levels(Packaging::Attached).swap_remove(2);
+    let signed = SignedData::read(&lt).unwrap();
+    let signer = &signed.signer_infos[0];
+    let unsigned: Vec<&Attribute<'_>> = signer.unsigned.iter().collect();
+    let form = imprint::UnsignedForm::Tagged;
+    let imprint = imprint::archive_timestamp_v2(&signed, signer, None, &unsigned, form).digest(SHA256);
+    let token = steps.token(&imprint, "tsa-ecdsa", SHA256, steps.start().plus_days(2));
+    let field = signer.unsigned_field.unwrap();
+    let end = field.content_range().end;
+    let insert = write::attribute(&attribute_oid::ARCHIVE_TIMESTAMP_V2, &[token]);
+    let edit = Edit { parent: field.offset(), range: end..end, insert };
+    Cades::read(assemble(&lt, &splice(&lt, &[edit]).unwrap()), None).unwrap()
+}
+
+fn all_intact(cades: &Cades) -> bool {
+    cades.signatures()[0].timestamps.iter().all(|t| t.imprint.intact())
+}
+
+#[test]
+fn material_goes_into_the_newest_token_and_a_v3_on_top() {
+    let steps = Steps::new("doctor", Revocation::Both);
+    let mut cades = archived(&steps);
+    assert!(all_intact(&cades));
+    let id = cades.signatures()[0].id;
+    let before = cades.as_bytes().to_vec();
+    let certificates = SignedData::read(&before).unwrap().certificates_field.unwrap().bytes().to_vec();
+
+    let material = steps.material("tsa-ecdsa", steps.start().plus_days(3));
+    cades.embed_material(Target::Archive { id }, &material).unwrap();
+    assert!(all_intact(&cades));
+    assert!(cades.as_bytes().len() > before.len());
+    let signed = SignedData::read(cades.as_bytes()).unwrap();
+    assert_eq!(signed.certificates_field.unwrap().bytes(), certificates);
+    let once = cades.as_bytes().to_vec();
+    cades.embed_material(Target::Archive { id }, &material).unwrap();
+    assert_eq!(cades.as_bytes(), once);
+
+    let at = steps.start().plus_days(4);
+    steps.stamp(&mut cades, Target::Archive { id }, "tsa-ecdsa384", DigestAlgorithm::Sha384, at);
+    let timestamps = &cades.signatures()[0].timestamps;
+    assert_eq!(timestamps.len(), 3);
+    assert!(all_intact(&cades));
+    let newest = timestamps.last().unwrap();
+    assert_eq!(newest.kind, TimestampKind::Archive);
+    assert!(newest.covers.contains(&timestamps[1].id));
+    leaves_are_kept(&once, cades.as_bytes());
+
+    // The v2 is under the v3 now: the next material goes into the v3's token.
+    let later = steps.material("tsa-ecdsa384", steps.start().plus_days(5));
+    cades.embed_material(Target::Archive { id }, &later).unwrap();
+    assert!(all_intact(&cades));
+    let at = steps.start().plus_days(6);
+    steps.stamp(&mut cades, Target::Archive { id }, "tsa-rsa", SHA256, at);
+    assert!(all_intact(&cades));
+}
+
+#[test]
+fn what_would_break_it_is_refused() {
+    let steps = Steps::new("doctor", Revocation::Crl);
+    let mut cades = archived(&steps);
+    let before = cades.as_bytes().to_vec();
+    let second =
+        prepare_additional(&cades, steps.card.certificate(), &steps.chain(), &steps.intent(), steps.start());
+    assert!(matches!(second, Err(CadesError::Misuse { .. })));
+
+    let target = Target::Signature { id: cades.signatures()[0].id };
+    let pending = cades.begin_timestamp(target, SHA256).unwrap();
+    let token = steps.token(&pending.imprint, "tsa-rsa", SHA256, steps.start().plus_days(3));
+    let refused = cades.finish_timestamp(&pending, &token);
+    assert!(matches!(refused, Err(ContainerError::Misuse { .. })), "{refused:?}");
+    assert_eq!(cades.as_bytes(), before);
+}
