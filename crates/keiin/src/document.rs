@@ -132,12 +132,19 @@ impl Document {
         })
     }
 
-    /// A signature that was just made: detached content is digested again only when a step needs it.
-    pub(crate) fn signed(bytes: Vec<u8>, content: Option<&Content>) -> Result<Self, Error> {
-        let wanted =
-            keiin_cades::digests_wanted(&bytes).map_err(|source| Error::Cades { name: None, source })?;
-        let is_detached = !wanted.is_empty();
-        Self::read(bytes, content.filter(|_| is_detached))
+    /// A signature that was just made. Detached content is not read again where its digests are known.
+    pub(crate) fn signed(bytes: Vec<u8>, content: Option<&Content>, known: DigestSet) -> Result<Self, Error> {
+        let unreadable = |source| Error::Cades { name: None, source };
+        let wanted = keiin_cades::digests_wanted(&bytes).map_err(unreadable)?;
+        if wanted.is_empty() {
+            return Self::read(bytes, None); // the content is inside
+        }
+        if wanted.iter().any(|algorithm| known.value(*algorithm).is_none()) {
+            return Self::read(bytes, content);
+        }
+        let given = Some(keiin_cades::Content::Digests(known.clone()));
+        let cades = Cades::read(bytes, given).map_err(unreadable)?;
+        Ok(Self { inner: Inner::Cades(Box::new(cades)), content: content.cloned(), known, path: None })
     }
 
     /// The detached content.
