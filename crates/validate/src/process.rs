@@ -7,7 +7,7 @@ use crate::{
     archival::{latest_content_time, validate_archival, validate_timestamps},
     basic::{Subject, validate_basic},
     context::{Context, Pool, Purpose},
-    material, next,
+    material,
     poe::PoeSet,
     policy::Policy,
     report::{Findings, signature_report, timestamp_report},
@@ -105,8 +105,8 @@ impl<'f> Run<'_, '_, 'f> {
         let found =
             Findings { facts, basic: &basic, with_time: &with_time, archival: &archival, timestamps: &own };
         self.reports.push(signature_report(context, &found));
-        let after = next::issued_after(&found);
-        material::wants(context, &basic, Purpose::Signer, after, &mut self.wants);
+        let proven = with_time.best.by.map(|_| with_time.best.time);
+        material::wants(context, &basic, Purpose::Signer, proven, &mut self.wants);
         for countersignature in &facts.countersignatures {
             self.judge(countersignature);
         }
