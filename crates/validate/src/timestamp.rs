@@ -24,6 +24,13 @@ pub(crate) struct JudgedTimestamp<'s, 'f> {
     pub(crate) checks: Vec<Check>,
 }
 
+impl JudgedTimestamp<'_, '_> {
+    /// Whether younger revocation data would settle it.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.conclusion == Conclusion::Indeterminate(SubIndication::TryLater)
+    }
+}
+
 /// Judges a time-stamp at the time of the verdict.
 pub(crate) fn validate_timestamp<'s, 'f>(
     context: &Context<'s>,

@@ -87,7 +87,10 @@ fn best_signature_time(
     for judged in timestamps {
         let proves = judged.at_verdict.is_passed() && judged.facts.covers.contains(&facts.id);
         let direct = matches!(judged.facts.kind, TimestampKind::Signature | TimestampKind::Document);
-        if proves && direct && judged.facts.time < best.time {
+        // At the very time of the verdict a proof is still a proof: a step that goes on in the second of its time-stamp
+        // is asked for revocation data of after it, and does not seal what was current before.
+        let earlier = judged.facts.time < best.time || (best.by.is_none() && judged.facts.time == best.time);
+        if proves && direct && earlier {
             best = ProofOfExistence { time: judged.facts.time, by: Some(judged.facts.id), ..best };
         }
     }

@@ -40,10 +40,21 @@ fn localised(mut command: clap::Command, lang: Lang, name: &str) -> clap::Comman
         command = command.arg(version);
     }
     let headings = lang == Lang::Ja;
+    let usage = usage(name, &command);
+    if headings {
+        command = command.override_usage(usage);
+    }
     command = command.mut_args(|arg| {
         let text = flag::argument(name, arg.get_id().as_str(), lang);
         let heading = if arg.is_positional() { "引数" } else { "オプション" };
-        let arg = arg.help(text).hide_possible_values(false);
+        let values: Vec<String> =
+            arg.get_possible_values().iter().map(|v| v.get_name().to_owned()).collect();
+        let takes_value = arg.get_action().takes_values() && !values.is_empty();
+        let arg = if takes_value && headings {
+            arg.help(format!("{text}({})", values.join("、"))).hide_possible_values(true)
+        } else {
+            arg.help(text)
+        };
         if headings { arg.help_heading(heading) } else { arg }
     });
     if headings {
@@ -54,6 +65,22 @@ fn localised(mut command: clap::Command, lang: Lang, name: &str) -> clap::Comman
         command = command.mut_subcommand(&name, |sub| localised(sub, lang, &name));
     }
     command
+}
+
+/// clap writes `[OPTIONS]` in English.
+fn usage(name: &str, command: &clap::Command) -> String {
+    if name.is_empty() {
+        return "keiin [オプション] <コマンド>".to_owned();
+    }
+    let positional = command.get_positionals().map(|arg| {
+        let name = arg.get_value_names().and_then(|names| names.first()).map_or("FILE", |n| n.as_str());
+        if arg.get_num_args().is_some_and(|n| n.max_values() > 1) {
+            format!(" <{name}>...")
+        } else {
+            format!(" <{name}>")
+        }
+    });
+    format!("keiin {name} [オプション]{}", positional.collect::<String>())
 }
 
 /// What clap complains of, as a message and advice. Help and version are not complaints: `None`.

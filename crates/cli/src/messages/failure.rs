@@ -14,7 +14,8 @@ pub(crate) fn message(error: &Error, lang: Lang) -> String {
         (Error::Waiting { next, .. }, _) => {
             let actions: Vec<_> = next.iter().map(|action| lang.messages().action(action)).collect();
             let first = lang.pick("まだ先へ進めません", "this cannot go on yet");
-            if actions.is_empty() { first.to_owned() } else { format!("{first}:{}", actions.join(" ")) }
+            let colon = lang.pick(":", ": ");
+            if actions.is_empty() { first.to_owned() } else { format!("{first}{colon}{}", actions.join(" ")) }
         }
         (Error::NotValid { indication, sub_indication, .. }, _) => {
             let messages = lang.messages();

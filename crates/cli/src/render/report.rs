@@ -248,8 +248,8 @@ impl View<'_> {
                 format!("{best} には存在していました(証明:{by})")
             }
             (Lang::En, true) => {
-                let by = by.map(|t| self.stamped_by(t)).unwrap_or_else(|| "a time-stamp".to_owned());
-                format!("it existed at {best} (proven by {by})")
+                let by = by.map(|t| self.stamped_by(t)).unwrap_or_else(|| "time-stamp".to_owned());
+                format!("it existed at {best} (proven by the {by})")
             }
             (Lang::Ja, false) => "判定の時刻より前に存在したことを証明するタイムスタンプはありません".to_owned(),
             (Lang::En, false) => "no time-stamp proves that it existed before the time of this verdict".to_owned(),
@@ -268,7 +268,7 @@ impl View<'_> {
         let kind = self.say().timestamp(timestamp.kind);
         match (self.lang, &timestamp.signer) {
             (Lang::Ja, Some(tsa)) => format!("{} の{kind}", short(&tsa.subject)),
-            (Lang::En, Some(tsa)) => format!("a {kind} of {}", short(&tsa.subject)),
+            (Lang::En, Some(tsa)) => format!("{kind} of {}", short(&tsa.subject)),
             (_, None) => kind.to_owned(),
         }
     }
