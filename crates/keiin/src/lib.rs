@@ -108,6 +108,7 @@ pub mod trust;
 pub mod tsa;
 mod verify;
 
+pub use keiin_archive as archive;
 pub use keiin_cades as cades;
 pub use keiin_hpki as hpki;
 pub use keiin_model as model;

@@ -214,6 +214,20 @@ fn what_the_card_did_is_not_lost_when_the_tsa_is_down() {
 }
 
 #[test]
+fn no_crl_is_asked_for_twice_on_the_way() {
+    let world = World::new();
+    let mut document = world.sign("doctor", "tsa-ecdsa", Level::T, world.day(0)).document;
+    world.asked.borrow_mut().clear();
+    world.carry(&mut document, "tsa-ecdsa", Level::A, world.day(2));
+    let mut asked = world.asked.borrow().clone();
+    asked.retain(|line| line.starts_with("GET"));
+    let all = asked.len();
+    asked.sort();
+    asked.dedup();
+    assert_eq!(asked.len(), all, "{:?}", world.asked.borrow());
+}
+
+#[test]
 fn a_token_is_no_signature() {
     let world = World::new();
     let stamped = keiin::stamp(&world.setup(&["tsa-rsa"]), &Content::bytes(CONTENT), world.day(0)).unwrap();
