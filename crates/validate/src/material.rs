@@ -82,13 +82,21 @@ fn collect<'s>(context: &Context<'s>, found: &Findings<'_, 's, '_>, used: &mut U
     }
 }
 
+/// What is asked for beside what is missing.
+#[derive(Clone, Copy)]
+pub(crate) enum Younger {
+    /// Nothing: what is there is settled.
+    Nothing,
+    /// Data that is fresh for a proven time, or now where none is proven.
+    For(Option<Time>),
+}
+
 /// What would settle or strengthen a verdict: issuers that are missing, revocation data that is missing or too old.
-/// `proven` is the time that is proven for the signature, if one is.
 pub(crate) fn wants(
     context: &Context<'_>,
     basic: &Basic<'_>,
     purpose: Purpose,
-    proven: Option<Time>,
+    younger: Younger,
     wants: &mut Vec<Want>,
 ) {
     let Some(signer) = basic.signer else { return };
@@ -96,7 +104,7 @@ pub(crate) fn wants(
     for judgement in &path.judgements {
         let after = match &judgement.status {
             Status::Unknown { .. } => None,
-            Status::Good(fact) => match stale(context, fact, purpose, proven) {
+            Status::Good(fact) => match stale(context, fact, purpose, younger) {
                 Some(after) => Some(after),
                 None => continue,
             },
@@ -115,8 +123,9 @@ fn stale(
     context: &Context<'_>,
     fact: &RevocationFact<'_>,
     purpose: Purpose,
-    proven: Option<Time>,
+    younger: Younger,
 ) -> Option<Time> {
+    let Younger::For(proven) = younger else { return None };
     let judged = proven.map_or(Judged::Now(context.time), Judged::Proven);
     let needed = check_fresh(freshness(context, purpose), fact, judged).err()?;
     // No list is younger than now: what is current now was issued some time after the stale one.
