@@ -9,7 +9,7 @@ use std::{
 };
 
 use keiin::{
-    Config, ConfigError, FileError, Network, Setup, Tsa, TrustSource, algorithm_table,
+    Config, ConfigError, FileError, Network, RevocationKinds, Setup, TrustSource, Tsa, algorithm_table,
     config::{FreshnessChoice, Language},
     file,
     transport::PrivateAddresses,
@@ -19,7 +19,10 @@ use keiin::{
 
 use crate::{
     error::{Failure, Text},
-    flags::{AlgorithmsChoice, Evidence, Freshness, Global, Judge, PolicyChoice, Trust, Tsa as TsaFlags},
+    flags::{
+        AlgorithmsChoice, Evidence, Freshness, Global, Judge, PolicyChoice, RevocationKinds as Kinds, Trust,
+        Tsa as TsaFlags,
+    },
     lang::Lang,
 };
 
@@ -118,6 +121,12 @@ impl Context {
             None => {}
         }
         freshness(&mut setup, flags.judge.fresh, config.freshness, work);
+        setup.revocation = match flags.evidence.revocation {
+            None | Some(Kinds::Any) => RevocationKinds::Any,
+            Some(Kinds::Crl) => RevocationKinds::Crl,
+            Some(Kinds::Ocsp) => RevocationKinds::Ocsp,
+            Some(Kinds::Both) => RevocationKinds::Both,
+        };
         supply(&mut setup, flags.evidence)?;
         Ok(setup)
     }

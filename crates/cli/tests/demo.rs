@@ -49,11 +49,15 @@ fn in_english() {
 fn what_it_keeps_is_valid_after_the_last_renewal() {
     let place = Place::new();
     place.keiin("demo --keep kept --lang en").expect(0);
-    let trust = "--trust kept/root.cer --tsa-trust kept/tsa-root.cer --tsa-trust kept/tsa-root-2.cer --policy hpki";
+    let trust =
+        "--trust kept/root.cer --tsa-trust kept/tsa-root.cer --tsa-trust kept/tsa-root-2.cer --policy hpki";
     let verify = format!("verify --json --offline --at 2046-04-01T01:00:00Z {trust} --require-role 医師");
     let run = place.keiin(&format!("{verify} kept/処方箋.txt.p7m"));
     let found = run.json();
     let signature = &found["signatures"][0];
-    assert_eq!((&signature["indication"], &signature["format"]), (&"TOTAL_PASSED".into(), &"CAdES-BASELINE-LTA".into()));
+    assert_eq!(
+        (&signature["indication"], &signature["format"]),
+        (&"TOTAL_PASSED".into(), &"CAdES-BASELINE-LTA".into())
+    );
     assert_eq!(signature["timestamps"].as_array().unwrap().len(), 4);
 }

@@ -9,13 +9,16 @@ use std::process::Command;
 use cmd::Hospital;
 
 fn verdict(hospital: &Hospital, arguments: &str, code: i32) -> serde_json::Value {
-    hospital.keiin(&format!("verify --json {{trust}} {arguments}")).expect(code).json()["signatures"][0].clone()
+    hospital.keiin(&format!("verify --json {{trust}} {arguments}")).expect(code).json()["signatures"][0]
+        .clone()
 }
 
 #[test]
 fn the_whole_way_attached() {
     let hospital = Hospital::open();
-    hospital.keiin("sign 処方箋.txt {doctor} --location JP,Tokyo --role 主治医 --commitment approval -o bes.p7m").expect(0);
+    hospital
+        .keiin("sign 処方箋.txt {doctor} --location JP,Tokyo --role 主治医 --commitment approval -o bes.p7m")
+        .expect(0);
     assert_eq!(verdict(&hospital, "bes.p7m", 0)["format"], "CAdES-BASELINE-B");
     hospital.keiin("extend bes.p7m -o t.p7m {trust} {tsa}").expect(0);
     assert_eq!(verdict(&hospital, "t.p7m", 0)["format"], "CAdES-BASELINE-T");
@@ -24,7 +27,10 @@ fn the_whole_way_attached() {
     std::fs::copy(hospital.place.path("xl.p7m"), hospital.place.path("a.p7m")).unwrap();
     hospital.keiin("extend a.p7m --in-place {trust} {tsa}").expect(0);
     let sealed = verdict(&hospital, "a.p7m --offline", 0);
-    assert_eq!((&sealed["format"], &sealed["indication"]), (&"CAdES-BASELINE-LTA".into(), &"TOTAL_PASSED".into()));
+    assert_eq!(
+        (&sealed["format"], &sealed["indication"]),
+        (&"CAdES-BASELINE-LTA".into(), &"TOTAL_PASSED".into())
+    );
     assert_eq!(sealed["timestamps"][1]["type"], "ARCHIVE_TIMESTAMP");
     let said = hospital.keiin("renew a.p7m -o a2.p7m --digest sha512 {trust} {tsa} --lang en").expect(0);
     assert!(said.err.contains("archive time-stamp: ") && said.err.contains("wrote a2.p7m"), "{}", said.err);
@@ -58,8 +64,12 @@ fn roles_are_required_by_their_japanese_and_english_names() {
     let said = hospital.keiin("verify doctor.p7m {trust} --lang ja").expect(0);
     assert!(said.out.contains("署名者    KEIIN Taro(医師)"), "{}", said.out);
     assert!(said.out.contains("判 定     有効(TOTAL_PASSED)"), "{}", said.out);
-    let said = hospital.keiin("verify doctor.p7m {trust} --policy general --require-role 医師 --lang en").expect(3);
-    assert_eq!(said.err, "error: --policy general knows no licences\nadvice: give --policy hpki with --require-role\n");
+    let said =
+        hospital.keiin("verify doctor.p7m {trust} --policy general --require-role 医師 --lang en").expect(3);
+    assert_eq!(
+        said.err,
+        "error: --policy general knows no licences\nadvice: give --policy hpki with --require-role\n"
+    );
 }
 
 #[test]
@@ -69,7 +79,10 @@ fn nobody_is_trusted_by_default() {
     let found = hospital.keiin("verify --json --offline doctor.p7m").expect(2).json();
     let signature = &found["signatures"][0];
     assert_eq!(signature["sub_indication"], "NO_CERTIFICATE_CHAIN_FOUND");
-    assert_eq!((&signature["signature_intact"], &signature["data"][0]["intact"]), (&true.into(), &true.into()));
+    assert_eq!(
+        (&signature["signature_intact"], &signature["data"][0]["intact"]),
+        (&true.into(), &true.into())
+    );
     let said = hospital.keiin("verify --offline doctor.p7m --lang en").expect(2);
     assert!(said.out.contains("INDETERMINATE (INDETERMINATE / NO_CERTIFICATE_CHAIN_FOUND)"), "{}", said.out);
     assert!(!said.out.contains("VALID ("), "{}", said.out);
@@ -80,12 +93,35 @@ fn a_file_of_any_kind_is_stamped_and_checked() {
     let hospital = Hospital::open();
     hospital.keiin("stamp 処方箋.txt {tsa}").expect(0);
     let found = hospital.keiin("verify --json 処方箋.txt.tst --content 処方箋.txt {trust}").expect(0).json();
-    assert_eq!((&found["timestamps"][0]["imprint_intact"], &found["signatures"]), (&true.into(), &serde_json::json!([])));
+    assert_eq!(
+        (&found["timestamps"][0]["imprint_intact"], &found["signatures"]),
+        (&true.into(), &serde_json::json!([]))
+    );
     let text = hospital.keiin("verify 処方箋.txt.tst --content 処方箋.txt {trust} --lang ja").expect(0);
     assert!(text.out.contains("はい。対象のファイルは当時のままです"), "{}", text.out);
     hospital.place.write("changed.txt", "x");
-    let changed = hospital.keiin("verify --json 処方箋.txt.tst --content changed.txt {trust}").expect(1).json();
+    let changed =
+        hospital.keiin("verify --json 処方箋.txt.tst --content changed.txt {trust}").expect(1).json();
     assert_eq!(changed["timestamps"][0]["imprint_intact"], false);
+}
+
+#[test]
+fn the_kinds_of_revocation_data_are_chosen() {
+    let hospital = Hospital::open();
+    let key = "--key doctor-ocsp.key --cert doctor-ocsp.cer --chain signing-ca.cer";
+    hospital.keiin(&format!("sign 処方箋.txt {key} --to es-t {{trust}} {{tsa}} -o t.p7m")).expect(0);
+    for (kinds, signers_crl, ocsp) in [("crl", true, false), ("ocsp", false, true), ("both", true, true)] {
+        hospital
+            .keiin(&format!("extend t.p7m -o {kinds}.p7m --to es-xl --revocation {kinds} {{trust}}"))
+            .expect(0);
+        let inside = hospital.keiin(&format!("inspect {kinds}.p7m --json")).expect(0).json();
+        let crls = inside["crls"].as_array().unwrap();
+        let of_signers_ca =
+            |crl: &&serde_json::Value| crl["found"]["issuer"].as_str().unwrap().contains("SignCA2");
+        assert_eq!(crls.iter().find(of_signers_ca).is_some(), signers_crl, "{kinds}: {inside}");
+        assert_eq!(!inside["ocsp_responses"].as_array().unwrap().is_empty(), ocsp, "{kinds}: {inside}");
+        verdict(&hospital, &format!("{kinds}.p7m --offline"), 0);
+    }
 }
 
 #[test]
@@ -120,7 +156,10 @@ fn several_signers_and_a_countersignature() {
     let id = two["signatures"][0]["id"].as_str().unwrap()[..12].to_owned();
     hospital.keiin(&format!("sign one.p7m --countersign {id} {pharmacist} -o counter.p7m")).expect(0);
     let counter = hospital.keiin("verify --json counter.p7m {trust}").expect(0).json();
-    assert!(counter["signatures"].as_array().unwrap().iter().any(|s| !s["countersigns"].is_null()), "{counter}");
+    assert!(
+        counter["signatures"].as_array().unwrap().iter().any(|s| !s["countersigns"].is_null()),
+        "{counter}"
+    );
 }
 
 #[test]
@@ -129,7 +168,9 @@ fn a_pkcs12_file_of_openssl_signs_and_its_password_never_stands_in_argv() {
     let folder = hospital.place.folder().to_owned();
     hospital.place.write("doctor.pem", cmd::pem("CERTIFICATE", &hospital.place.read("doctor.cer")));
     let made = Command::new("openssl")
-        .args("pkcs12 -export -inkey doctor.key -in doctor.pem -passout pass:secret -out doctor.p12".split(' '))
+        .args(
+            "pkcs12 -export -inkey doctor.key -in doctor.pem -passout pass:secret -out doctor.p12".split(' '),
+        )
         .current_dir(folder)
         .output();
     let Ok(made) = made else {
@@ -155,7 +196,9 @@ fn inspect_says_what_is_inside() {
     let hospital = Hospital::open();
     hospital.keiin("sign 処方箋.txt {doctor} --to es-t {trust} {tsa} -o t.p7m").expect(0);
     let text = hospital.keiin("inspect t.p7m --lang ja").expect(0);
-    for part in ["signing-certificate-v2", "signature-time-stamp", "証明書 KEIIN Taro [医師]", "署名タイムスタンプ"] {
+    for part in
+        ["signing-certificate-v2", "signature-time-stamp", "証明書 KEIIN Taro [医師]", "署名タイムスタンプ"]
+    {
         assert!(text.out.contains(part), "{part}: {}", text.out);
     }
     let json = hospital.keiin("inspect t.p7m --json").expect(0).json();

@@ -53,8 +53,18 @@ fn flags_that_do_not_exist_or_fit() {
 fn the_locale_chooses_the_language() {
     let mut place = Place::new();
     place.variable("LANG", "ja_JP.UTF-8");
-    says(&place, "verify none.p7m", 3, "エラー:none.p7m:ファイルがありません\n対処:名前と場所を確かめてください\n");
-    says(&place, "verify none.p7m --lang en", 3, "error: none.p7m: no such file\nadvice: check its name and place\n");
+    says(
+        &place,
+        "verify none.p7m",
+        3,
+        "エラー:none.p7m:ファイルがありません\n対処:名前と場所を確かめてください\n",
+    );
+    says(
+        &place,
+        "verify none.p7m --lang en",
+        3,
+        "error: none.p7m: no such file\nadvice: check its name and place\n",
+    );
     place.write("keiin.toml", "lang = 'en'");
     says(&place, "verify none.p7m", 3, "error: none.p7m: no such file\nadvice: check its name and place\n");
 }
@@ -66,8 +76,18 @@ fn files_that_are_no_signatures() {
     let ask = "advice: name the signature file (.p7s, .p7m), and give the signed document with --content\n";
     for (name, bytes, said) in [
         ("empty", &b""[..], "the file is empty\nadvice: fetch or copy it again\n".to_owned()),
-        ("a.pdf", b"%PDF-1.7\n", format!("this is a PDF; signatures in PDFs (PAdES) are not read yet. As signed data it goes to --content\n{ask}")),
-        ("a.xml", b"<?xml version='1.0'?><a/>", format!("this is XML; XML signatures (XAdES) are not read yet\n{ask}")),
+        (
+            "a.pdf",
+            b"%PDF-1.7\n",
+            format!(
+                "this is a PDF; signatures in PDFs (PAdES) are not read yet. As signed data it goes to --content\n{ask}"
+            ),
+        ),
+        (
+            "a.xml",
+            b"<?xml version='1.0'?><a/>",
+            format!("this is XML; XML signatures (XAdES) are not read yet\n{ask}"),
+        ),
         ("a.txt", b"hello", format!("this is not a signature\n{ask}")),
     ] {
         place.write(name, bytes);
@@ -75,7 +95,12 @@ fn files_that_are_no_signatures() {
         says(&place, &format!("inspect {name}"), 3, &format!("error: {name}: {said}"));
     }
     says(&place, "verify folder", 3, "error: folder: this is a directory, and a file is needed\n");
-    says(&place, "verify folder --lang ja", 3, "エラー:folder:これはフォルダーです。ファイルを指定してください\n");
+    says(
+        &place,
+        "verify folder --lang ja",
+        3,
+        "エラー:folder:これはフォルダーです。ファイルを指定してください\n",
+    );
     let json = place.keiin("verify --json empty --lang en").expect(3).json();
     assert_eq!(json, serde_json::json!({ "error": "empty: the file is empty", "exit": 3, "file": "empty" }));
     let run = place.keiin("verify --json a.txt empty").expect(3);
@@ -90,7 +115,11 @@ fn a_truncated_signature() {
     for octets in [whole.len() - 1, whole.len() / 2, 40] {
         hospital.place.write("cut.p7m", &whole[..octets]);
         let run = hospital.keiin("verify cut.p7m --lang en").expect(3);
-        assert!(run.err.starts_with("error: cut.p7m: the file is cut off in the middle"), "{octets}: {}", run.err);
+        assert!(
+            run.err.starts_with("error: cut.p7m: the file is cut off in the middle"),
+            "{octets}: {}",
+            run.err
+        );
     }
 }
 
@@ -98,17 +127,24 @@ fn a_truncated_signature() {
 fn keys_that_cannot_sign() {
     let hospital = Hospital::open();
     let none = hospital.keiin("sign 処方箋.txt --lang ja").expect(3);
-    assert!(none.err.starts_with("エラー:署名に使う鍵が指定されていません\n対処:--module(カード)"), "{}", none.err);
+    assert!(
+        none.err.starts_with("エラー:署名に使う鍵が指定されていません\n対処:--module(カード)"),
+        "{}",
+        none.err
+    );
     for (name, said) in [
         ("doctor-authentication", "this certificate is for authentication, not for signing"),
         ("doctor-expired", "the signer's certificate ended on "),
     ] {
-        let run = hospital.keiin(&format!("sign 処方箋.txt --key {name}.key --cert {name}.cer --lang en")).expect(3);
+        let run = hospital
+            .keiin(&format!("sign 処方箋.txt --key {name}.key --cert {name}.cer --lang en"))
+            .expect(3);
         assert!(run.err.contains(said), "{}", run.err);
     }
     let other = hospital.keiin("sign 処方箋.txt --key doctor.key --cert pharmacist.cer --lang en").expect(5);
     assert!(other.err.contains("no certificate for signing was found"), "{}", other.err);
-    let pss = hospital.keiin("sign 処方箋.txt --key doctor-ec.key --cert doctor-ec.cer --pss --lang en").expect(3);
+    let pss =
+        hospital.keiin("sign 処方箋.txt --key doctor-ec.key --cert doctor-ec.cer --pss --lang en").expect(3);
     assert_eq!(pss.err, "error: this key cannot do what --digest and --pss ask for\n");
     assert!(!hospital.place.path("処方箋.txt.p7m").exists());
 }
@@ -141,12 +177,18 @@ fn tsas_that_are_down_and_the_next_one() {
         "error: no time-stamp: no TSA is configured\nadvice: name one with --tsa URL or under [[tsa]] in keiin.toml\n"
     );
     let down = hospital.keiin("stamp 処方箋.txt --tsa http://127.0.0.1:9/ --lang ja").expect(5);
-    assert!(down.err.starts_with("エラー:タイムスタンプを取得できませんでした(http://127.0.0.1:9/"), "{}", down.err);
+    assert!(
+        down.err.starts_with("エラー:タイムスタンプを取得できませんでした(http://127.0.0.1:9/"),
+        "{}",
+        down.err
+    );
     assert!(!hospital.place.path("処方箋.txt.tst").exists());
     let next = hospital.keiin("stamp 処方箋.txt --tsa http://127.0.0.1:9/ {tsa} --lang en").expect(0);
     assert!(next.err.starts_with("note: http://127.0.0.1:9/"), "{}", next.err);
     // The card has been used: the signature is kept when the TSA is down.
-    let run = hospital.keiin("sign 処方箋.txt {doctor} --to es-t {trust} --tsa http://127.0.0.1:9/ --lang en").expect(5);
+    let run = hospital
+        .keiin("sign 処方箋.txt {doctor} --to es-t {trust} --tsa http://127.0.0.1:9/ --lang en")
+        .expect(5);
     assert!(run.err.contains("wrote 処方箋.txt.p7m (ES-BES)"), "{}", run.err);
     hospital.keiin("verify 処方箋.txt.p7m {trust}").expect(0);
 }
@@ -173,7 +215,13 @@ fn a_configuration_is_read_and_its_errors_are_named() {
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     let place = Place::new();
-    let mut child = place.command().args(["verify", "--help"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = place
+        .command()
+        .args(["verify", "--help"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(child.stdout.take());
     let run = Run::of(child.wait_with_output().unwrap());
     assert_eq!((run.code, run.err.as_str()), (0, ""));

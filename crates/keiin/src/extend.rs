@@ -6,9 +6,10 @@ use std::{fmt, time::Duration};
 use crate::{
     Error,
     document::Document,
+    fetch::RevocationKinds,
     model::{
-        Evidence, Indication, Material, NextStep, ObjectId, SignatureFacts, SignatureReport, SubIndication,
-        Target, Time, TimestampKind,
+        Evidence, EvidenceKind, EvidenceObject, Indication, Material, NextStep, ObjectId, Origin,
+        SignatureFacts, SignatureReport, SubIndication, Target, Time, TimestampKind,
     },
     setup::Setup,
     stamp::timestamp,
@@ -238,14 +239,22 @@ impl<'r, 's> Run<'r, 's> {
                 .map(|(facts, report)| (level_of(facts, report, embedded), report))
                 .min_by_key(|(level, _)| *level);
             match least {
-                Some((level, report)) if level < goal => self.step(document, level, report)?,
+                Some((level, report)) if level < goal => {
+                    self.step(document, level, report, &verdict.evidence)?;
+                }
                 _ => return Ok(()),
             }
         }
         Ok(())
     }
 
-    fn step(&mut self, document: &mut Document, level: Level, report: &SignatureReport) -> Result<(), Error> {
+    fn step(
+        &mut self,
+        document: &mut Document,
+        level: Level,
+        report: &SignatureReport,
+        known: &Evidence,
+    ) -> Result<(), Error> {
         let id = report.id;
         match level {
             Level::Bes => {
@@ -254,7 +263,8 @@ impl<'r, 's> Run<'r, 's> {
             }
             Level::T => {
                 check_passed(report)?;
-                self.embed(document, Target::Signature { id }, id, &report.material)
+                let material = self.material(report, known);
+                self.embed(document, Target::Signature { id }, id, &material)
             }
             Level::Xl => {
                 check_passed(report)?;
@@ -262,6 +272,25 @@ impl<'r, 's> Run<'r, 's> {
             }
             Level::A => Ok(()),
         }
+    }
+
+    /// What goes in: what the verdict rests on, and with [`RevocationKinds::Both`] also what was fetched for it and not
+    /// needed.
+    pub(crate) fn material(&self, report: &SignatureReport, known: &Evidence) -> Material {
+        let mut material = report.material.clone();
+        if self.setup.revocation == RevocationKinds::Both {
+            let is_fetched =
+                |o: &&EvidenceObject| o.origins.iter().any(|o| matches!(o, Origin::Fetched { .. }));
+            let fetched =
+                |kind| known.of_kind(kind).map(|(_, o)| o).filter(is_fetched).map(|o| o.bytes.clone());
+            material.crls.extend(fetched(EvidenceKind::Crl));
+            material.ocsps.extend(fetched(EvidenceKind::Ocsp));
+            for objects in [&mut material.crls, &mut material.ocsps] {
+                objects.sort();
+                objects.dedup();
+            }
+        }
+        material
     }
 
     pub(crate) fn embed(

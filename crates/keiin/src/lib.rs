@@ -122,7 +122,7 @@ pub use content::{Content, ContentError};
 pub use document::{Document, DocumentKind, Facts, Progress};
 pub use error::{Blame, Error};
 pub use extend::{Done, Extended, Goal, Level, Step, UnknownLevel, extend};
-pub use fetch::{FetchError, Fetched, FetchedFrom, Network};
+pub use fetch::{FetchError, Fetched, FetchedFrom, Network, RevocationKinds};
 pub use file::{Existing, FileError};
 pub use recognise::FileKind;
 pub use renew::{Renewal, renew};

@@ -45,7 +45,7 @@ fn renew_all(run: &mut Run<'_, '_>, document: &mut Document, digest: DigestAlgor
     let mut due: Vec<(ObjectId, Material)> = Vec::new();
     for (facts, report) in pairs(document, &verdict) {
         check_passed(report)?;
-        due.push((facts.id, report.material.clone()));
+        due.push((facts.id, run.material(report, &verdict.evidence)));
     }
     for (id, material) in &due {
         run.embed(document, Target::Archive { id: *id }, *id, material)?;

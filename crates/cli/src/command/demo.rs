@@ -40,7 +40,7 @@ fn play(scene: &Scene<'_>) -> Result<Vec<Event>, Failure> {
     let start = scene.start();
     let lang = scene.lang;
     let (mut document, signed) = scene.sign(start)?;
-    events.push(scene.event(start, lang.pick("医師が署名", "the doctor signs"), &signed, &document, None)?);
+    events.push(scene.event(start, lang.pick("医師が署名", "the doctor signs"), signed, &document, None)?);
 
     let at = start.plus_seconds(60);
     scene.clock.set(at);
@@ -48,7 +48,13 @@ fn play(scene: &Scene<'_>) -> Result<Vec<Event>, Failure> {
     reach(extend(&setup, &mut document, Goal::Level(Level::T), at)?)?;
     let what = lang.pick("署名タイムスタンプを付与", "signature time-stamp");
     // A minute later a list issued after the time-stamp is still to come: strict revocation checking says so.
-    events.push(scene.event(at.plus_seconds(60), what, "ES-T", &document, Some(Indication::Indeterminate))?);
+    events.push(scene.event(
+        at.plus_seconds(60),
+        what,
+        "ES-T",
+        &document,
+        Some(Indication::Indeterminate),
+    )?);
 
     let at = start.plus_days(1).plus_seconds(60);
     scene.clock.set(at);
@@ -88,12 +94,7 @@ fn years(start: Time, years: u16) -> Time {
     Time::from_calendar(year, month, day, hour, minute, second, 0).unwrap_or(start)
 }
 
-fn renewal(
-    scene: &Scene<'_>,
-    document: &mut keiin::Document,
-    at: Time,
-    tsa: &str,
-) -> Result<Event, Failure> {
+fn renewal(scene: &Scene<'_>, document: &mut keiin::Document, at: Time, tsa: &str) -> Result<Event, Failure> {
     scene.clock.set(at);
     let setup = scene.setup(tsa, DigestAlgorithm::Sha512);
     let renewal = Renewal { digest: Some(DigestAlgorithm::Sha512) };
@@ -104,7 +105,10 @@ fn renewal(
 
 /// A step that was stopped ends the demo with what stopped it.
 fn reach(extended: keiin::Extended) -> Result<(), Failure> {
-    let stamped = extended.steps.iter().any(|step| matches!(step.done, Done::Timestamped { .. } | Done::Embedded { .. }));
+    let stamped = extended
+        .steps
+        .iter()
+        .any(|step| matches!(step.done, Done::Timestamped { .. } | Done::Embedded { .. }));
     match extended.stopped {
         Some(stopped) => Err(stopped.into()),
         None if stamped => Ok(()),

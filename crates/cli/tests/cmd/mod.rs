@@ -56,7 +56,9 @@ impl Place {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keiin"));
         command.current_dir(self.folder()).env("HOME", self.folder()).stdin(std::process::Stdio::null());
-        for name in ["LC_ALL", "LC_MESSAGES", "LANG", "XDG_CONFIG_HOME", "http_proxy", "https_proxy", "HTTP_PROXY"] {
+        for name in
+            ["LC_ALL", "LC_MESSAGES", "LANG", "XDG_CONFIG_HOME", "http_proxy", "https_proxy", "HTTP_PROXY"]
+        {
             command.env_remove(name);
         }
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
@@ -99,7 +101,8 @@ pub(crate) struct Hospital {
 }
 
 /// Flags that trust the test world.
-pub(crate) const TRUST: &str = "--trust root.cer --tsa-trust tsa-root.cer --tsa-trust tsa-root-2.cer --allow-private";
+pub(crate) const TRUST: &str =
+    "--trust root.cer --tsa-trust tsa-root.cer --tsa-trust tsa-root-2.cer --allow-private";
 
 impl Hospital {
     pub(crate) fn open() -> Self {
@@ -108,7 +111,9 @@ impl Hospital {
         // The holders' certificates begin a month before the start of the story and end years after it.
         let pki = Arc::new(World::hpki(&port.url().unwrap(), now.plus_days(-3)).build());
         let place = Place::new();
-        for name in ["doctor", "doctor-ec", "pharmacist", "doctor-expired", "doctor-authentication"] {
+        for name in
+            ["doctor", "doctor-ec", "doctor-ocsp", "pharmacist", "doctor-expired", "doctor-authentication"]
+        {
             place.write(&format!("{name}.key"), pem("PRIVATE KEY", pki.key_pkcs8(name)));
             place.write(&format!("{name}.cer"), pki.certificate(name));
         }

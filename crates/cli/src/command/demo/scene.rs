@@ -8,7 +8,8 @@ use std::{
 };
 
 use keiin::{
-    Content, Document, Existing, HttpRequest, HttpResponse, Network, Setup, Signing, TransportError, file, hpki_policy,
+    Content, Document, Existing, HttpRequest, HttpResponse, Network, Setup, Signing, TransportError, file,
+    hpki_policy,
     model::{Bytes, DigestAlgorithm, Indication, SignerLocation, Time},
     sign,
     transport::Method,
