@@ -10,7 +10,9 @@ use serde_json::Value;
 const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
 
 fn check(schema: &Value, root: &Value, value: &Value, at: &str) -> Result<(), String> {
-    let wrong = |what: &str| Err(format!("{at}: {what}: {}", value.to_string().chars().take(200).collect::<String>()));
+    let wrong = |what: &str| {
+        Err(format!("{at}: {what}: {}", value.to_string().chars().take(200).collect::<String>()))
+    };
     for (keyword, rule) in schema.as_object().unwrap() {
         match keyword.as_str() {
             "$schema" | "title" | "description" | "$defs" => {}
@@ -19,7 +21,8 @@ fn check(schema: &Value, root: &Value, value: &Value, at: &str) -> Result<(), St
                 check(&root["$defs"][name], root, value, at)?;
             }
             "oneOf" | "anyOf" => {
-                let tried: Vec<_> = rule.as_array().unwrap().iter().map(|s| check(s, root, value, at)).collect();
+                let tried: Vec<_> =
+                    rule.as_array().unwrap().iter().map(|s| check(s, root, value, at)).collect();
                 let fit = tried.iter().filter(|t| t.is_ok()).count();
                 if fit == 0 || (keyword == "oneOf" && fit > 1) {
                     return Err(format!("{at}: {fit} of {keyword} fit: {tried:?}"));
@@ -43,7 +46,8 @@ fn check(schema: &Value, root: &Value, value: &Value, at: &str) -> Result<(), St
             "const" if rule == value => {}
             "enum" | "const" => return wrong(&format!("not {rule}")),
             "pattern" => {
-                let (text, hexadecimal) = (value.as_str().unwrap_or_default(), rule.as_str().unwrap().contains("{64}"));
+                let (text, hexadecimal) =
+                    (value.as_str().unwrap_or_default(), rule.as_str().unwrap().contains("{64}"));
                 let right = if hexadecimal {
                     text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
                 } else {
@@ -82,14 +86,24 @@ fn check(schema: &Value, root: &Value, value: &Value, at: &str) -> Result<(), St
 }
 
 fn verified(arguments: &[&str]) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_keiin")).args(["verify", "--json", "--offline"]).args(arguments).output().unwrap();
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)))
+    let output = Command::new(env!("CARGO_BIN_EXE_keiin"))
+        .args(["verify", "--json", "--offline"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)))
 }
 
 #[test]
 fn reports_are_what_the_schema_says() {
     let folder = tempfile::tempdir().unwrap();
-    let demo = Command::new(env!("CARGO_BIN_EXE_keiin")).arg("demo").arg("--keep").arg(folder.path()).output().unwrap();
+    let demo = Command::new(env!("CARGO_BIN_EXE_keiin"))
+        .arg("demo")
+        .arg("--keep")
+        .arg(folder.path())
+        .output()
+        .unwrap();
     assert!(demo.status.success(), "{}", String::from_utf8_lossy(&demo.stderr));
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     let mut reports = 0;
