@@ -174,10 +174,7 @@ pub(crate) fn check_fresh(
     judged: Judged,
 ) -> Result<(), Time> {
     let (Judged::Now(time) | Judged::Proven(time)) = judged;
-    let current = || {
-        let until = fact.next_update.unwrap_or(fact.this_update + WITHOUT_NEXT_UPDATE);
-        fact.this_update >= time || time <= until
-    };
+    let current = || fact.this_update >= time || time <= current_until(fact);
     let (fresh, needed) = match (freshness, judged) {
         (RevocationFreshness::Any, _) => (true, time),
         (RevocationFreshness::Strict { grace }, Judged::Proven(_)) => {
@@ -187,6 +184,21 @@ pub(crate) fn check_fresh(
         (RevocationFreshness::NextUpdate | RevocationFreshness::Strict { .. }, _) => (current(), time),
     };
     if fresh { Ok(()) } else { Err(needed) }
+}
+
+/// The last time that the data can speak for. Sliding stops there: the clause has thisUpdate for data that is not fresh
+/// (EN 319 102-1, 5.6.2.2.4 c), which fits a rule of age zero; a rule that lets data speak for longer moves the stop with it.
+pub(crate) fn speaks_until(freshness: RevocationFreshness, fact: &RevocationFact<'_>) -> Time {
+    match freshness {
+        RevocationFreshness::Any => Time::MAX,
+        RevocationFreshness::MaximumAge { age } => fact.this_update + age,
+        RevocationFreshness::NextUpdate => current_until(fact),
+        RevocationFreshness::Strict { .. } => fact.this_update,
+    }
+}
+
+fn current_until(fact: &RevocationFact<'_>) -> Time {
+    fact.next_update.unwrap_or(fact.this_update + WITHOUT_NEXT_UPDATE)
 }
 
 /// When a status that is not known to be fresh can be asked again.
