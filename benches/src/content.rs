@@ -28,7 +28,12 @@ pub(crate) fn run(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
 
     // The signer's own certificate as the anchor: the verdict is not the point here, reading the content is.
     let mut verify = vec![bench.keiin.display().to_string(), "verify".into(), "--offline".into()];
-    verify.extend(["--at".into(), "2026-04-01T10:00:00Z".into(), "--trust".into(), bench.certificate.display().to_string()]);
+    verify.extend([
+        "--at".into(),
+        "2026-04-01T10:00:00Z".into(),
+        "--trust".into(),
+        bench.certificate.display().to_string(),
+    ]);
     verify.extend(["--content".into(), content, signature]);
     let cost = measure(runs, &verify)?;
     table.add(&format!("verify detached, {mebibytes} MiB"), "ms", cost.millis, peer, &megabytes(&cost));

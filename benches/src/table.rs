@@ -19,7 +19,14 @@ struct Row {
 pub(crate) struct Table(Vec<Row>);
 
 impl Table {
-    pub(crate) fn add(&mut self, what: &str, unit: &'static str, ours: f64, peer: Option<(&'static str, f64)>, note: &str) {
+    pub(crate) fn add(
+        &mut self,
+        what: &str,
+        unit: &'static str,
+        ours: f64,
+        peer: Option<(&'static str, f64)>,
+        note: &str,
+    ) {
         self.0.push(Row { what: what.to_owned(), ours, peer, unit, note: note.to_owned() });
     }
 }
@@ -30,7 +37,9 @@ impl fmt::Display for Table {
         for row in &self.0 {
             let ours = format!("{:.2} {}", row.ours, row.unit);
             let (peer, ratio) = match row.peer {
-                Some((name, figure)) => (format!("{name} {figure:.2} {}", row.unit), format!("{:.2}", row.ours / figure)),
+                Some((name, figure)) => {
+                    (format!("{name} {figure:.2} {}", row.unit), format!("{:.2}", row.ours / figure))
+                }
                 None => ("-".to_owned(), "-".to_owned()),
             };
             writeln!(f, "{:<44} {ours:>12} {peer:>24} {ratio:>8}  {}", row.what, row.note)?;

@@ -6,9 +6,7 @@
 use std::{error::Error, path::PathBuf};
 
 use keiin::{
-    HttpRequest, HttpResponse, Network, Setup, TransportError, Tsa,
-    model::Time,
-    transport::Method,
+    HttpRequest, HttpResponse, Network, Setup, TransportError, Tsa, model::Time, transport::Method,
     validate::TrustAnchor,
 };
 use keiin_testkit::TestPki;
@@ -45,11 +43,20 @@ pub fn practice(pki: &TestPki, now: Time) -> Result<Setup<'_>, Failure> {
         let path = request.url.strip_prefix(pki.base_url()).unwrap_or(&request.url);
         let method = if request.method == Method::Get { "GET" } else { "POST" };
         let answer = pki.answer(method, path, &request.body, now);
-        Ok(HttpResponse { status: answer.status, content_type: Some(answer.content_type.to_owned()), body: answer.body })
+        Ok(HttpResponse {
+            status: answer.status,
+            content_type: Some(answer.content_type.to_owned()),
+            body: answer.body,
+        })
     });
     setup.network = Network::Online;
     let tsa = pki.tsa_valid_at(now).ok_or("no TSA is good then")?;
-    setup.tsas = vec![Tsa { url: format!("{}/tsa/{tsa}", pki.base_url()), account: None, identity: None, policy: None }];
+    setup.tsas = vec![Tsa {
+        url: format!("{}/tsa/{tsa}", pki.base_url()),
+        account: None,
+        identity: None,
+        policy: None,
+    }];
     let anchor = |name: &str| TrustAnchor { certificate: pki.certificate(name).into(), class: None };
     setup.policy.signer_anchors = vec![anchor("root")];
     setup.policy.tsa_anchors = vec![anchor("tsa-root"), anchor("tsa-root-2")];

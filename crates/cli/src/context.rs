@@ -9,7 +9,7 @@ use std::{
 };
 
 use keiin::{
-    Config, ConfigError, FileError, Network, Setup, Tsa, TrustSource, algorithm_table,
+    Config, ConfigError, FileError, Network, RevocationKinds, Setup, TrustSource, Tsa, algorithm_table,
     config::{FreshnessChoice, Language},
     file,
     transport::PrivateAddresses,
@@ -19,7 +19,10 @@ use keiin::{
 
 use crate::{
     error::{Failure, Text},
-    flags::{AlgorithmsChoice, Evidence, Freshness, Global, Judge, PolicyChoice, Trust, Tsa as TsaFlags},
+    flags::{
+        AlgorithmsChoice, Evidence, Freshness, Global, Judge, PolicyChoice, RevocationKinds as Kinds, Trust,
+        Tsa as TsaFlags,
+    },
     lang::Lang,
 };
 
@@ -118,6 +121,13 @@ impl Context {
             None => {}
         }
         freshness(&mut setup, flags.judge.fresh, config.freshness, work);
+        from_the_file_alone(&mut setup, flags.judge.fresh);
+        setup.revocation = match flags.evidence.revocation {
+            None | Some(Kinds::Any) => RevocationKinds::Any,
+            Some(Kinds::Crl) => RevocationKinds::Crl,
+            Some(Kinds::Ocsp) => RevocationKinds::Ocsp,
+            Some(Kinds::Both) => RevocationKinds::Both,
+        };
         supply(&mut setup, flags.evidence)?;
         Ok(setup)
     }
@@ -161,6 +171,14 @@ fn freshness(setup: &mut Setup<'_>, flag: Option<Freshness>, config: FreshnessCh
             setup.policy.signer_freshness = strict;
         }
         (None, ..) => {}
+    }
+}
+
+/// Offline a third party judges from the file alone (JAHIS 6.8 (3)(a)). Nothing younger can come about the TSA of the last
+/// time-stamp, which seals everything but the data about itself, so what the file holds about TSAs decides whatever its age.
+fn from_the_file_alone(setup: &mut Setup<'_>, flag: Option<Freshness>) {
+    if setup.network == Network::Offline && flag.is_none() {
+        setup.policy.tsa_freshness = RevocationFreshness::Any;
     }
 }
 

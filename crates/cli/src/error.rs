@@ -3,7 +3,10 @@
 
 use std::{io, path::PathBuf};
 
-use keiin::{Blame, ConfigError, Error, FileError, model::{Indication, SignerError}};
+use keiin::{
+    Blame, ConfigError, Error, FileError,
+    model::{Indication, SignerError},
+};
 
 use crate::{lang::Lang, messages::failure};
 

@@ -18,7 +18,9 @@ impl Lang {
     /// the locale (POSIX: the first of LC_ALL, LC_MESSAGES and LANG that is set and not empty).
     pub(crate) fn first(arguments: &[OsString], variable: impl Fn(&str) -> Option<String>) -> Self {
         Self::in_arguments(arguments).unwrap_or_else(|| {
-            let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| variable(name).filter(|v| !v.is_empty()));
+            let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .iter()
+                .find_map(|name| variable(name).filter(|v| !v.is_empty()));
             if locale.is_some_and(|locale| locale.starts_with("ja")) { Self::Ja } else { Self::En }
         })
     }
@@ -57,7 +59,9 @@ mod tests {
 
     fn lang(arguments: &[&str], environment: &[(&str, &str)]) -> Lang {
         let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-        Lang::first(&arguments, |name| environment.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+        Lang::first(&arguments, |name| {
+            environment.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned())
+        })
     }
 
     #[test]

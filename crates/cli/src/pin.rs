@@ -41,5 +41,5 @@ pub(crate) fn ask(what: Unlocks, lang: Lang) -> Result<Pin, Failure> {
 }
 
 fn no_terminal() -> bool {
-    io::IsTerminal::is_terminal(&io::stdin()) == false
+    !io::IsTerminal::is_terminal(&io::stdin())
 }

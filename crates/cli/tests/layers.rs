@@ -51,7 +51,8 @@ fn the_arrows_are_those_of_the_architecture() {
         if OUTSIDE.contains(&name) {
             continue;
         }
-        let (_, allowed) = ARROWS.iter().find(|(room, _)| *room == name).unwrap_or_else(|| panic!("{name} has no row here"));
+        let (_, allowed) =
+            ARROWS.iter().find(|(room, _)| *room == name).unwrap_or_else(|| panic!("{name} has no row here"));
         for dependency in package["dependencies"].as_array().expect("dependencies") {
             let to = dependency["name"].as_str().expect("a name");
             if dependency["kind"].as_str() == Some("dev") || !ours.contains(to) {

@@ -14,8 +14,9 @@ use crate::{
     model::{Bytes, DigestAlgorithm},
 };
 
-/// Octets that are read at once. Content of any size takes this much memory.
-const BUFFER: usize = 1 << 20;
+/// Octets that are read at once: small enough to stay in the second-level cache between the copy and the digest. Content of
+/// any size takes this much memory.
+const BUFFER: usize = 1 << 17;
 
 /// Where signed data is.
 #[derive(Clone, Debug)]

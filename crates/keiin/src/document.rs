@@ -113,7 +113,11 @@ impl Document {
                 (Some(keiin_cades::Content::Digests(digests.clone())), digests)
             }
         };
-        let cades = Cades::read(bytes, given).map_err(unreadable)?;
+        let mut cades = Cades::read(bytes, given).map_err(unreadable)?;
+        if let Some(content @ Content::File(_)) = content.filter(|_| wants_octets(cades.signatures())) {
+            let octets = keiin_cades::Content::Bytes(content.read()?);
+            cades = Cades::read(cades.as_bytes().to_vec(), Some(octets)).map_err(unreadable)?;
+        }
         Ok(Self { inner: Inner::Cades(Box::new(cades)), content: content.cloned(), known, path: None })
     }
 
@@ -132,12 +136,19 @@ impl Document {
         })
     }
 
-    /// A signature that was just made: detached content is digested again only when a step needs it.
-    pub(crate) fn signed(bytes: Vec<u8>, content: Option<&Content>) -> Result<Self, Error> {
-        let wanted =
-            keiin_cades::digests_wanted(&bytes).map_err(|source| Error::Cades { name: None, source })?;
-        let is_detached = !wanted.is_empty();
-        Self::read(bytes, content.filter(|_| is_detached))
+    /// A signature that was just made. Detached content is not read again where its digests are known.
+    pub(crate) fn signed(bytes: Vec<u8>, content: Option<&Content>, known: DigestSet) -> Result<Self, Error> {
+        let unreadable = |source| Error::Cades { name: None, source };
+        let wanted = keiin_cades::digests_wanted(&bytes).map_err(unreadable)?;
+        if wanted.is_empty() {
+            return Self::read(bytes, None); // the content is inside
+        }
+        if wanted.iter().any(|algorithm| known.value(*algorithm).is_none()) {
+            return Self::read(bytes, content);
+        }
+        let given = Some(keiin_cades::Content::Digests(known.clone()));
+        let cades = Cades::read(bytes, given).map_err(unreadable)?;
+        Ok(Self { inner: Inner::Cades(Box::new(cades)), content: content.cloned(), known, path: None })
     }
 
     /// The detached content.
@@ -252,4 +263,11 @@ fn token_of(response: &[u8]) -> Result<Vec<u8>, Error> {
         Some(token) => Ok(token.to_vec()),
         None => Err(unreadable(TspError::Rejected(response.rejection()))),
     }
+}
+
+/// Archive time-stamps before v3 are over the content's octets between other fields (TS 101 733, 6.4.1): its digest alone
+/// does not give their imprint.
+fn wants_octets(signatures: &[SignatureFacts]) -> bool {
+    let mut timestamps = signatures.iter().flat_map(|signature| &signature.timestamps);
+    timestamps.any(|timestamp| timestamp.kind == TimestampKind::Archive && !timestamp.imprint.found())
 }

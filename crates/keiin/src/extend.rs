@@ -6,14 +6,15 @@ use std::{fmt, time::Duration};
 use crate::{
     Error,
     document::Document,
+    fetch::RevocationKinds,
     model::{
-        Evidence, Indication, Material, NextStep, ObjectId, SignatureFacts, SignatureReport, SubIndication,
-        Target, Time, TimestampKind,
+        Evidence, EvidenceKind, EvidenceObject, Indication, Material, NextStep, ObjectId, Origin,
+        SignatureFacts, SignatureReport, SubIndication, Target, Time, TimestampKind,
     },
     setup::Setup,
     stamp::timestamp,
     tsa::TsaFailure,
-    verify::{Verdict, verify},
+    verify::{Verdict, judge},
 };
 
 /// How far a signature has come (JAHIS 6.8; EN 319 122-1 says B-B, B-T, B-LT and B-LTA).
@@ -125,9 +126,9 @@ pub struct Extended {
 /// [`Error::NotASignature`] for a time-stamp token. What stops a step is in [`Extended::stopped`].
 pub fn extend(setup: &Setup<'_>, document: &mut Document, goal: Goal, now: Time) -> Result<Extended, Error> {
     document.as_cades()?;
-    let mut run = Run { setup, steps: Vec::new(), now: after_last_stamp(document, now) };
+    let mut run = Run::new(setup, document, now);
     let stopped = run.go(document, goal).err();
-    let level = verify_level(setup, document, run.now);
+    let level = run.level(document);
     Ok(Extended { steps: run.steps, level, stopped })
 }
 
@@ -137,21 +138,12 @@ const CLOCK_SKEW: Duration = Duration::from_secs(60);
 /// The caller's time, or the second after the last time-stamp where that is a moment ago by the TSA's clock. Otherwise
 /// the verdict would be for a time at which nothing younger than the time-stamp can exist, and the strict wait for a
 /// younger CRL (EN 319 102-1, 5.5.4) would be passed over.
-pub(crate) fn after_last_stamp(document: &Document, now: Time) -> Time {
+fn after_last_stamp(document: &Document, now: Time) -> Time {
     let times = document.signatures().iter().flat_map(|s| &s.timestamps).map(|t| t.time);
     match times.max() {
         Some(last) if last >= now && last.since(now) <= CLOCK_SKEW => last.plus_seconds(1),
         _ => now,
     }
-}
-
-/// The level of the least advanced signature: by what is there, and whether it suffices.
-fn verify_level(setup: &Setup<'_>, document: &Document, now: Time) -> Level {
-    let verdict = verify(setup, document, now);
-    let levels = pairs(document, &verdict)
-        .into_iter()
-        .map(|(facts, report)| level_of(facts, report, document.evidence()));
-    levels.min().unwrap_or(Level::Bes)
 }
 
 /// How far a signature has come. ES-XL means that all the material that its verdict rests on is inside.
@@ -199,16 +191,40 @@ pub(crate) struct Run<'r, 's> {
     pub(crate) steps: Vec<Step>,
     /// The caller's time, or the last time-stamp's where that is later.
     pub(crate) now: Time,
+    /// What earlier verdicts of this call fetched: no CRL is asked for twice.
+    known: Evidence,
 }
 
 /// Steps of one call: three for each signature, and no file has more signatures than this.
 const MAX_STEPS: usize = 3 * 1024;
 
-impl Run<'_, '_> {
+impl<'r, 's> Run<'r, 's> {
+    pub(crate) fn new(setup: &'r Setup<'s>, document: &Document, now: Time) -> Self {
+        let now = after_last_stamp(document, now);
+        Self { setup, steps: Vec::new(), now, known: Evidence::default() }
+    }
+
+    /// The verdict as of now.
+    pub(crate) fn verdict(&mut self, document: &Document) -> Verdict {
+        let mut evidence = document.evidence().clone();
+        evidence.merge(&self.known);
+        let verdict = judge(self.setup, document.signatures(), document.timestamps(), &evidence, self.now);
+        self.known.merge(&verdict.evidence);
+        verdict
+    }
+
+    /// The level of the least advanced signature: by what is there, and whether it suffices.
+    fn level(&mut self, document: &Document) -> Level {
+        let verdict = self.verdict(document);
+        let embedded = document.evidence();
+        let pairs = pairs(document, &verdict).into_iter();
+        pairs.map(|(facts, report)| level_of(facts, report, embedded)).min().unwrap_or(Level::Bes)
+    }
+
     fn go(&mut self, document: &mut Document, goal: Goal) -> Result<(), Error> {
         let goal = match goal {
             Goal::Level(level) => level,
-            Goal::NextStep => match verify_level(self.setup, document, self.now) {
+            Goal::NextStep => match self.level(document) {
                 Level::Bes => Level::T,
                 Level::T => Level::Xl,
                 Level::Xl | Level::A => Level::A,
@@ -216,21 +232,29 @@ impl Run<'_, '_> {
         };
         // The least advanced signature goes first: material of all signatures goes in before anything is sealed.
         for _ in 0..MAX_STEPS {
-            let verdict = verify(self.setup, document, self.now);
+            let verdict = self.verdict(document);
             let embedded = document.evidence();
             let least = pairs(document, &verdict)
                 .into_iter()
                 .map(|(facts, report)| (level_of(facts, report, embedded), report))
                 .min_by_key(|(level, _)| *level);
             match least {
-                Some((level, report)) if level < goal => self.step(document, level, report)?,
+                Some((level, report)) if level < goal => {
+                    self.step(document, level, report, &verdict.evidence)?;
+                }
                 _ => return Ok(()),
             }
         }
         Ok(())
     }
 
-    fn step(&mut self, document: &mut Document, level: Level, report: &SignatureReport) -> Result<(), Error> {
+    fn step(
+        &mut self,
+        document: &mut Document,
+        level: Level,
+        report: &SignatureReport,
+        known: &Evidence,
+    ) -> Result<(), Error> {
         let id = report.id;
         match level {
             Level::Bes => {
@@ -239,7 +263,8 @@ impl Run<'_, '_> {
             }
             Level::T => {
                 check_passed(report)?;
-                self.embed(document, Target::Signature { id }, id, &report.material)
+                let material = self.material(report, known);
+                self.embed(document, Target::Signature { id }, id, &material)
             }
             Level::Xl => {
                 check_passed(report)?;
@@ -247,6 +272,25 @@ impl Run<'_, '_> {
             }
             Level::A => Ok(()),
         }
+    }
+
+    /// What goes in: what the verdict rests on, and with [`RevocationKinds::Both`] also what was fetched for it and not
+    /// needed.
+    pub(crate) fn material(&self, report: &SignatureReport, known: &Evidence) -> Material {
+        let mut material = report.material.clone();
+        if self.setup.revocation == RevocationKinds::Both {
+            let is_fetched =
+                |o: &&EvidenceObject| o.origins.iter().any(|o| matches!(o, Origin::Fetched { .. }));
+            let fetched =
+                |kind| known.of_kind(kind).map(|(_, o)| o).filter(is_fetched).map(|o| o.bytes.clone());
+            material.crls.extend(fetched(EvidenceKind::Crl));
+            material.ocsps.extend(fetched(EvidenceKind::Ocsp));
+            for objects in [&mut material.crls, &mut material.ocsps] {
+                objects.sort();
+                objects.dedup();
+            }
+        }
+        material
     }
 
     pub(crate) fn embed(
@@ -285,7 +329,8 @@ impl Run<'_, '_> {
     ) -> Result<(), Error> {
         document.need_digest(digest)?;
         let pending = document.container()?.begin_timestamp(at, digest)?;
-        let known = document.evidence().clone();
+        let mut known = document.evidence().clone();
+        known.merge(&self.known);
         let got = timestamp(self.setup, pending.algorithm, &pending.imprint, &known, self.now)?;
         document.container()?.finish_timestamp(&pending, &got.stamped.token)?;
         self.now = self.now.max(got.time.plus_seconds(1));

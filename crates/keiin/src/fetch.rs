@@ -42,6 +42,20 @@ pub enum Network {
     Offline,
 }
 
+/// Which kinds of revocation data are fetched and put into a signature.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RevocationKinds {
+    /// Whichever settles the verdict.
+    #[default]
+    Any,
+    /// CRLs; OCSP only about certificates that name no CRL.
+    Crl,
+    /// OCSP; CRLs only about certificates that name no responder.
+    Ocsp,
+    /// Both, wherever a certificate names both.
+    Both,
+}
+
 /// One address that was asked.
 #[derive(Clone, Debug)]
 pub struct Fetched {
@@ -92,6 +106,7 @@ pub(crate) struct Fetcher<'a> {
     transport: &'a dyn Transport,
     cache: Option<&'a Cache>,
     network: Network,
+    kinds: RevocationKinds,
     now: Time,
     asked: BTreeSet<(String, Vec<u8>)>,
     pub(crate) log: Vec<Fetched>,
@@ -118,9 +133,10 @@ impl<'a> Fetcher<'a> {
         transport: &'a dyn Transport,
         cache: Option<&'a Cache>,
         network: Network,
+        kinds: RevocationKinds,
         now: Time,
     ) -> Self {
-        Self { transport, cache, network, now, asked: BTreeSet::new(), log: Vec::new() }
+        Self { transport, cache, network, kinds, now, asked: BTreeSet::new(), log: Vec::new() }
     }
 
     /// Gets what one want asks for into the evidence.
@@ -133,9 +149,15 @@ impl<'a> Fetcher<'a> {
             Want::Revocation { certificate, issuer, issued_after, crl_urls, ocsp_urls } => {
                 let fresh = Freshness { issued_after: *issued_after, now: self.now };
                 let request = ocsp_request(evidence, certificate, issuer);
-                let crls = crl_urls.iter().take(MAX_ADDRESSES).map(|url| crl(url));
+                let (no_crl, no_ocsp) = match self.kinds {
+                    RevocationKinds::Crl => (false, !crl_urls.is_empty()),
+                    RevocationKinds::Ocsp => (!ocsp_urls.is_empty(), false),
+                    RevocationKinds::Any | RevocationKinds::Both => (false, false),
+                };
+                let crls = crl_urls.iter().filter(|_| !no_crl).take(MAX_ADDRESSES).map(|url| crl(url));
                 let ocsps = request
                     .iter()
+                    .filter(|_| !no_ocsp)
                     .flat_map(|body| ocsp_urls.iter().take(MAX_ADDRESSES).map(|url| responder(url, body)));
                 // A responder answers about now; a CRL is as old as its issue. Where the date matters OCSP goes first.
                 let questions: Vec<Question> = if issued_after.is_some() {
@@ -143,7 +165,12 @@ impl<'a> Fetcher<'a> {
                 } else {
                     crls.chain(ocsps).collect()
                 };
-                let _ = questions.iter().any(|question| self.settle(question, fresh, evidence));
+                for question in &questions {
+                    let settled = self.settle(question, fresh, evidence);
+                    if settled && self.kinds != RevocationKinds::Both {
+                        break;
+                    }
+                }
             }
             _ => {}
         }

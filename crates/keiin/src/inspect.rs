@@ -150,10 +150,7 @@ impl RevocationSummary {
         let basic = response.basic.as_ref();
         let first = basic.and_then(|basic| basic.responses.first());
         Some(Self {
-            issuer: basic
-                .and_then(|b| b.certificates.first())
-                .and_then(|c| subject(c))
-                .unwrap_or_default(),
+            issuer: basic.and_then(|b| b.certificates.first()).and_then(|c| subject(c)).unwrap_or_default(),
             number: None,
             this_update: first.map(|answer| answer.this_update),
             next_update: first.and_then(|answer| answer.next_update),

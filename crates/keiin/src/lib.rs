@@ -76,7 +76,7 @@
 //! prints nothing, it never reads a PIN by itself, and of the three formats it has CAdES so far.
 //!
 //! # Limits
-//! Containers up to 1 GiB ([`file::MAX_CONTAINER`]), detached content of any size in one megabyte of memory; at most 12
+//! Containers up to 1 GiB ([`file::MAX_CONTAINER`]), detached content of any size, read through a small buffer; at most 12
 //! rounds of fetching for a verdict, 40 wants a round and 4 addresses a want.
 //!
 //! # Features
@@ -108,6 +108,7 @@ pub mod trust;
 pub mod tsa;
 mod verify;
 
+pub use keiin_archive as archive;
 pub use keiin_cades as cades;
 pub use keiin_hpki as hpki;
 pub use keiin_model as model;
@@ -121,7 +122,7 @@ pub use content::{Content, ContentError};
 pub use document::{Document, DocumentKind, Facts, Progress};
 pub use error::{Blame, Error};
 pub use extend::{Done, Extended, Goal, Level, Step, UnknownLevel, extend};
-pub use fetch::{FetchError, Fetched, FetchedFrom, Network};
+pub use fetch::{FetchError, Fetched, FetchedFrom, Network, RevocationKinds};
 pub use file::{Existing, FileError};
 pub use recognise::FileKind;
 pub use renew::{Renewal, renew};

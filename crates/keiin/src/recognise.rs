@@ -51,6 +51,13 @@ impl FileKind {
         if bytes.is_empty() {
             return Self::Empty;
         }
+        // BER first: a signature that carries a PDF has its marker within the first octets too.
+        if bytes.first() == Some(&0x30) {
+            let kind = of_sequence(bytes);
+            if kind != Self::Unknown {
+                return kind;
+            }
+        }
         let head = bytes.get(..1024).unwrap_or(bytes);
         if has(head, b"%PDF-") {
             return Self::Pdf;
@@ -65,7 +72,7 @@ impl FileKind {
         if text.starts_with(b"<") || bytes.starts_with(b"\xff\xfe<\0") || bytes.starts_with(b"\xfe\xff\0<") {
             return Self::Xml;
         }
-        if bytes.first() == Some(&0x30) { of_sequence(bytes) } else { Self::Unknown }
+        Self::Unknown
     }
 
     /// Whether keiin can read it as a document now.
@@ -140,6 +147,8 @@ mod tests {
         for (bytes, kind) in [
             (&b""[..], FileKind::Empty),
             (b"%PDF-1.7\n", FileKind::Pdf),
+            (b"\x30\x82\x10\x00\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02%PDF-1.7", FileKind::Truncated),
+            (b"0 %PDF-1.7", FileKind::Pdf),
             (b"PK\x03\x04xx", FileKind::Zip),
             (b"-----BEGIN CMS-----\n", FileKind::Pem),
             (b"\xef\xbb\xbf\n<?xml version='1.0'?>", FileKind::Xml),

@@ -4,10 +4,9 @@
 use crate::{
     Error,
     document::Document,
-    extend::{Extended, Level, Run, after_last_stamp, check_passed, pairs},
+    extend::{Extended, Level, Run, check_passed, pairs},
     model::{DigestAlgorithm, Material, ObjectId, Target, Time, TimestampKind},
     setup::Setup,
-    verify::verify,
 };
 
 /// How to renew. The TSAs are the setup's: give another list for another TSA.
@@ -35,18 +34,18 @@ pub fn renew(
             return Err(Error::NothingToRenew { signature: facts.id });
         }
     }
-    let mut run = Run { setup, steps: Vec::new(), now: after_last_stamp(document, now) };
+    let mut run = Run::new(setup, document, now);
     let stopped = renew_all(&mut run, document, renewal.digest.unwrap_or(setup.timestamp_digest)).err();
     Ok(Extended { steps: run.steps, level: Level::A, stopped })
 }
 
 /// All are judged before one is touched; all the material goes in before the first seal.
 fn renew_all(run: &mut Run<'_, '_>, document: &mut Document, digest: DigestAlgorithm) -> Result<(), Error> {
-    let verdict = verify(run.setup, document, run.now);
+    let verdict = run.verdict(document);
     let mut due: Vec<(ObjectId, Material)> = Vec::new();
     for (facts, report) in pairs(document, &verdict) {
         check_passed(report)?;
-        due.push((facts.id, report.material.clone()));
+        due.push((facts.id, run.material(report, &verdict.evidence)));
     }
     for (id, material) in &due {
         run.embed(document, Target::Archive { id: *id }, *id, material)?;

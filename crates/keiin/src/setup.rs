@@ -10,6 +10,7 @@ use crate::{
     Error, Network,
     cache::Cache,
     config::{Config, FreshnessChoice},
+    fetch::RevocationKinds,
     file,
     model::{DigestAlgorithm, Evidence, EvidenceKind, Origin},
     transport::{NoTransport, Transport},
@@ -32,6 +33,8 @@ pub struct Setup<'a> {
     pub transport: Box<dyn Transport + 'a>,
     /// Whether CRLs, OCSP responses and issuers may be fetched.
     pub network: Network,
+    /// Which kinds of revocation data are fetched and put into a signature.
+    pub revocation: RevocationKinds,
     /// Where what was fetched is kept.
     pub cache: Option<Cache>,
     /// Certificates, CRLs and OCSP responses that the caller has.
@@ -58,6 +61,7 @@ impl Setup<'_> {
             timestamp_digest: DigestAlgorithm::Sha256,
             transport: Box::new(NoTransport),
             network: Network::Offline,
+            revocation: RevocationKinds::Any,
             cache: None,
             supplied: Evidence::default(),
         }

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use keiin_cades::{
-    Prepared, SigningIntent, content_digest_for, prepare_additional, prepare_countersignature,
+    Packaging, Prepared, SigningIntent, content_digest_for, prepare_additional, prepare_countersignature,
 };
-use keiin_pki::{cert::Certificate, extension::KeyUsage};
+use keiin_pki::{cert::Certificate, digest::DigestSet, extension::KeyUsage};
 
 use crate::{
     Error,
@@ -89,9 +89,24 @@ pub fn sign(
     signing: &Signing,
     now: Time,
 ) -> Result<Signed, Error> {
-    let prepared = prepare(content, signer.certificate(), signer.certificates(), signing, now)?;
+    check_certificate(signer.certificate(), signing.usage, now)?;
+    let (given, known) = given(content, &signing.intent)?;
+    let (certificate, chain) = (signer.certificate(), signer.certificates());
+    let prepared = keiin_cades::prepare(&given, certificate, chain, &signing.intent, now).map_err(cades)?;
     let value = value_of(&prepared, signer)?;
-    finish(setup, &prepared, &value, Some(content), signing.level, now)
+    finish_known(setup, &prepared, &value, Some((content, known)), signing.level, now)
+}
+
+/// The content as the signature takes it: whole when it goes inside, else its digest, computed in one pass and kept.
+fn given(content: &Content, intent: &SigningIntent) -> Result<(keiin_cades::Content, DigestSet), Error> {
+    match intent.packaging {
+        Packaging::Attached => Ok((keiin_cades::Content::Bytes(content.read()?), DigestSet::default())),
+        Packaging::Detached => {
+            let algorithm: BTreeSet<_> = content_digest_for(intent.algorithm).into_iter().collect();
+            let digests = content.digests(&algorithm)?;
+            Ok((keiin_cades::Content::Digests(digests.clone()), digests))
+        }
+    }
 }
 
 /// Adds another signer to a document: the content is signed again, the first signature stays as it is.
@@ -151,15 +166,8 @@ pub fn prepare<C: AsRef<[u8]>>(
     now: Time,
 ) -> Result<Prepared, Error> {
     check_certificate(certificate, signing.usage, now)?;
-    let intent = &signing.intent;
-    let content = match (intent.packaging, content) {
-        (keiin_cades::Packaging::Attached, content) => keiin_cades::Content::Bytes(content.read()?),
-        (keiin_cades::Packaging::Detached, content) => {
-            let digest: BTreeSet<_> = content_digest_for(intent.algorithm).into_iter().collect();
-            keiin_cades::Content::Digests(content.digests(&digest)?)
-        }
-    };
-    keiin_cades::prepare(&content, certificate, chain, intent, now).map_err(cades)
+    let (given, _) = given(content, &signing.intent)?;
+    keiin_cades::prepare(&given, certificate, chain, &signing.intent, now).map_err(cades)
 }
 
 /// Second step of two: takes the signature value, which must be by the certificate's key, and goes on to a level.
@@ -175,9 +183,22 @@ pub fn finish(
     level: Level,
     now: Time,
 ) -> Result<Signed, Error> {
+    let content = content.map(|content| (content, DigestSet::default()));
+    finish_known(setup, prepared, value, content, level, now)
+}
+
+fn finish_known(
+    setup: &Setup<'_>,
+    prepared: &Prepared,
+    value: &[u8],
+    content: Option<(&Content, DigestSet)>,
+    level: Level,
+    now: Time,
+) -> Result<Signed, Error> {
     let bytes = prepared.attach(value).map_err(cades)?;
     let certificate = Certificate::read(prepared.certificate()).map_err(|_| Error::SignerCertificate)?;
-    let mut document = Document::signed(bytes, content)?;
+    let (content, known) = content.unzip();
+    let mut document = Document::signed(bytes, content, known.unwrap_or_default())?;
     let extended = match level {
         // The value has been checked by attach: a plain signature costs no verdict.
         Level::Bes => Extended { steps: Vec::new(), level: Level::Bes, stopped: None },

@@ -42,7 +42,8 @@ pub(crate) fn judge(
 ) -> Verdict {
     let mut evidence = embedded.clone();
     evidence.merge(&setup.supplied);
-    let mut fetcher = Fetcher::new(setup.transport.as_ref(), setup.cache.as_ref(), setup.network, now);
+    let mut fetcher =
+        Fetcher::new(setup.transport.as_ref(), setup.cache.as_ref(), setup.network, setup.revocation, now);
     let mut rounds = 0;
     loop {
         let report = validate(signatures, timestamps, &evidence, &setup.policy_for(&evidence), now);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! The whole way: signed, time-stamped, sealed, renewed, and judged after 5, 12, 15, 25 and 30 years.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // a test that cannot go on stops
 
 mod world;
 
@@ -211,6 +211,20 @@ fn what_the_card_did_is_not_lost_when_the_tsa_is_down() {
     *world.faults.borrow_mut() = Faults::none();
     let mut document = signed.document;
     world.carry(&mut document, "tsa-rsa", Level::T, world.day(0));
+}
+
+#[test]
+fn no_crl_is_asked_for_twice_on_the_way() {
+    let world = World::new();
+    let mut document = world.sign("doctor", "tsa-ecdsa", Level::T, world.day(0)).document;
+    world.asked.borrow_mut().clear();
+    world.carry(&mut document, "tsa-ecdsa", Level::A, world.day(2));
+    let mut asked = world.asked.borrow().clone();
+    asked.retain(|line| line.starts_with("GET"));
+    let all = asked.len();
+    asked.sort();
+    asked.dedup();
+    assert_eq!(asked.len(), all, "{:?}", world.asked.borrow());
 }
 
 #[test]

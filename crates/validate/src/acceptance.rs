@@ -2,8 +2,8 @@
 //! Signature acceptance validation (EN 319 102-1, 5.2.8): attributes against constraints, algorithms against the table.
 
 use keiin_model::{
-    AlgorithmUse, Check, DigestAlgorithm, Family, KeyAlgorithm, ObjectId, Outcome, SignatureFacts,
-    SubIndication, Time,
+    AlgorithmUse, Check, DefectKind, DigestAlgorithm, Family, KeyAlgorithm, ObjectId, Outcome,
+    SignatureFacts, SubIndication, Time,
 };
 use keiin_pki::cert::Certificate;
 
@@ -118,6 +118,8 @@ pub(crate) fn check_attributes(
         facts.signer.has_signing_certificate,
         context.policy.signing_certificate,
     );
+    let single = !facts.defects.iter().any(|defect| defect.kind == DefectKind::Repeated);
+    passed &= rule("sav.attributes.single", single, Presence::Required);
     let claimed = facts.properties.signing_time;
     passed &= rule("sav.signing-time.present", claimed.is_some(), context.policy.signing_time);
     if let (Some(claimed), Some(certificate)) = (claimed, certificate) {

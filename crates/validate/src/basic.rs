@@ -2,7 +2,8 @@
 //! Validation process for basic signatures (EN 319 102-1, 5.3), which time-stamp tokens go through too (5.4).
 
 use keiin_model::{
-    Check, DigestAlgorithm, KeyAlgorithm, ObjectId, Outcome, SignatureFacts, SubIndication, Time,
+    Check, Defect, DefectKind, DigestAlgorithm, Family, KeyAlgorithm, ObjectId, Outcome, SignatureFacts,
+    SubIndication, Time,
 };
 use keiin_pki::cert::Certificate;
 
@@ -96,15 +97,21 @@ pub(crate) fn validate_basic<'s>(
 /// Format checking (5.2.2): the adapter read the structure and says what is wrong with it.
 fn check_format(facts: &SignatureFacts) -> (Conclusion, Vec<Check>) {
     let checks = facts.defects.iter().map(|defect| {
-        let outcome = if defect.kind.is_fatal() { Outcome::Failed } else { Outcome::Warning };
+        let outcome = if breaks_format(facts, defect) { Outcome::Failed } else { Outcome::Warning };
         check("format.structure", "EN 319 102-1, 5.2.2.4", outcome)
             .with("defect", format!("{:?}", defect.kind))
             .with("at", &defect.at)
     });
-    let broken = facts.defects.iter().any(|defect| defect.kind.is_fatal());
+    let broken = facts.defects.iter().any(|defect| breaks_format(facts, defect));
     let conclusion =
         if broken { Conclusion::Failed(SubIndication::FormatFailure) } else { Conclusion::Passed };
     (conclusion, checks.collect())
+}
+
+/// An attribute that stands too often is a well-formed CMS all the same: it breaks the rules on attributes, which acceptance
+/// judges (RFC 5652, 11; RFC 5035, 3). A token has no such leniency (RFC 3161, 2.4.2).
+fn breaks_format(facts: &SignatureFacts, defect: &Defect) -> bool {
+    defect.kind.is_fatal() && (defect.kind != DefectKind::Repeated || facts.family == Family::Token)
 }
 
 /// What a content-time-stamp turns from unknown into proven: the signature is younger than the revocation or the end of

@@ -101,8 +101,12 @@ pub(crate) struct Context<'s> {
     budget: RefCell<Budget>,
     paths: Known<(ObjectId, Purpose), PathSearch<'s>>,
     revocation: Known<(ObjectId, ObjectId), RevocationFacts<'s>>,
+    refusals: Known<(ObjectId, ObjectId), Vec<Refusal>>,
     values: Cell<u32>,
 }
+
+/// Why a fact about a certificate may not be used, or nothing; in the order of the facts.
+pub(crate) type Refusal = Option<&'static str>;
 
 impl<'s> Context<'s> {
     pub(crate) fn new(pool: &'s Pool<'s>, evidence: &'s Evidence, policy: &'s Policy, time: Time) -> Self {
@@ -114,6 +118,7 @@ impl<'s> Context<'s> {
             budget: RefCell::default(),
             paths: RefCell::default(),
             revocation: RefCell::default(),
+            refusals: RefCell::default(),
             values: Cell::new(0),
         }
     }
@@ -167,6 +172,20 @@ impl<'s> Context<'s> {
         let found = facts(certificate, issuer, crls, ocsps, store, &mut self.budget.borrow_mut());
         let found = Rc::new(found);
         self.revocation.borrow_mut().insert(key, Rc::clone(&found));
+        found
+    }
+
+    /// Which of the facts about a certificate may be used, found out once.
+    pub(crate) fn refusals(
+        &self,
+        key: (ObjectId, ObjectId),
+        find_out: impl FnOnce() -> Vec<Refusal>,
+    ) -> Rc<Vec<Refusal>> {
+        if let Some(known) = self.refusals.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let found = Rc::new(find_out());
+        self.refusals.borrow_mut().insert(key, Rc::clone(&found));
         found
     }
 

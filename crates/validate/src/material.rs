@@ -4,13 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use keiin_model::{Bytes, Evidence, EvidenceKind, Material, ObjectId, Time, Want};
-use keiin_pki::{cert::Certificate, extension::oid, path::RejectedPathReason, revocation::RevocationFact};
+use keiin_pki::{
+    cert::Certificate,
+    extension::oid,
+    path::RejectedPathReason,
+    revocation::{RevocationFact, RevocationStatus},
+};
 
 use crate::{
     basic::Basic,
     context::{Context, Purpose},
     report::Findings,
-    revocation::{self, Status},
+    revocation::{self, Judged, Status, check_fresh},
+    x509::freshness,
 };
 
 /// Ids of what was used, certificates with their octets.
@@ -76,31 +82,58 @@ fn collect<'s>(context: &Context<'s>, found: &Findings<'_, 's, '_>, used: &mut U
     }
 }
 
+/// What is asked for beside what is missing.
+#[derive(Clone, Copy)]
+pub(crate) enum Younger {
+    /// Nothing: what is there is settled.
+    Nothing,
+    /// Data that is fresh for a proven time, or now where none is proven.
+    For(Option<Time>),
+}
+
 /// What would settle or strengthen a verdict: issuers that are missing, revocation data that is missing or too old.
 pub(crate) fn wants(
     context: &Context<'_>,
     basic: &Basic<'_>,
     purpose: Purpose,
-    issued_after: Option<Time>,
+    younger: Younger,
     wants: &mut Vec<Want>,
 ) {
     let Some(signer) = basic.signer else { return };
-    match &basic.path {
-        None => want_issuers(context, signer, purpose, wants),
-        Some(path) => {
-            for judgement in &path.judgements {
-                let after = match &judgement.status {
-                    Status::Unknown { .. } => None,
-                    Status::Good(fact) if issued_after.is_some_and(|after| fact.this_update < after) => {
-                        issued_after
-                    }
-                    _ => continue,
-                };
-                push(wants, want_revocation(judgement.certificate, judgement.issuer, after));
-                want_responders(context, judgement.certificate, judgement.issuer, wants);
+    let Some(path) = &basic.path else { return want_issuers(context, signer, purpose, wants) };
+    for judgement in &path.judgements {
+        let after = match &judgement.status {
+            Status::Unknown { .. } => None,
+            Status::Good(fact) => match stale(context, fact, purpose, younger) {
+                Some(after) => Some(after),
+                None => continue,
+            },
+            Status::Revoked(fact) if matches!(fact.status, RevocationStatus::OnHold { .. }) => {
+                Some(newer_than(fact))
             }
-        }
+            Status::Revoked(_) | Status::NotAsked => continue,
+        };
+        push(wants, want_revocation(judgement.certificate, judgement.issuer, after));
+        want_responders(context, judgement.certificate, judgement.issuer, wants);
     }
+}
+
+/// From when on data would have to be to count in place of this; `None` when this counts.
+fn stale(
+    context: &Context<'_>,
+    fact: &RevocationFact<'_>,
+    purpose: Purpose,
+    younger: Younger,
+) -> Option<Time> {
+    let Younger::For(proven) = younger else { return None };
+    let judged = proven.map_or(Judged::Now(context.time), Judged::Proven);
+    let needed = check_fresh(freshness(context, purpose), fact, judged).err()?;
+    // No list is younger than now: what is current now was issued some time after the stale one.
+    Some(if proven.is_some() { needed } else { newer_than(fact) })
+}
+
+fn newer_than(fact: &RevocationFact<'_>) -> Time {
+    fact.this_update.plus_seconds(1)
 }
 
 fn want_issuers(context: &Context<'_>, signer: &Certificate<'_>, purpose: Purpose, wants: &mut Vec<Want>) {

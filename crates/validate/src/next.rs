@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! What to do next, and when.
 
-use keiin_model::{NextAction, NextStep, ObjectId, SubIndication, Time, TimestampKind, TimestampReport};
+use keiin_model::{NextAction, NextStep, ObjectId, SubIndication, TimestampKind, TimestampReport};
 
 use crate::{
     conclusion::Conclusion,
@@ -98,10 +98,4 @@ fn missing_revocation(found: &Findings<'_, '_, '_>) -> Vec<NextAction> {
 fn has_unsettled_timestamp(found: &Findings<'_, '_, '_>) -> bool {
     let open = Conclusion::Indeterminate(SubIndication::CertificateChainGeneralFailure);
     found.timestamps.iter().any(|judged| judged.conclusion == open)
-}
-
-/// The time from which on revocation data would settle the signer's status, for [`keiin_model::Want`].
-pub(crate) fn issued_after(found: &Findings<'_, '_, '_>) -> Option<Time> {
-    (found.archival.conclusion == Conclusion::Indeterminate(SubIndication::TryLater))
-        .then_some(found.with_time.best.time)
 }

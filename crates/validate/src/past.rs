@@ -9,7 +9,7 @@ use crate::{
     conclusion::{CheckDetail, Conclusion, check, checked},
     context::{Context, Purpose},
     poe::PoeSet,
-    revocation::{self, Judged, Status, check_fresh},
+    revocation::{self, Judged, Status, check_fresh, speaks_until},
     x509::{JudgedPath, Judgement, freshness},
 };
 
@@ -237,9 +237,10 @@ fn slide_by_status(context: &Context<'_>, purpose: Purpose, status: &Status<'_>,
         },
         Status::Good(fact) => {
             let judged = if control < context.time { Judged::Proven(control) } else { Judged::Now(control) };
-            match check_fresh(freshness(context, purpose), fact, judged) {
+            let rule = freshness(context, purpose);
+            match check_fresh(rule, fact, judged) {
                 Ok(()) => control,
-                Err(_) => control.min(fact.this_update),
+                Err(_) => control.min(speaks_until(rule, fact)),
             }
         }
         Status::NotAsked | Status::Unknown { .. } => control,

@@ -47,7 +47,8 @@ pub struct Policy {
     /// A hash index that names what is not in the file (EN 319 122-1, 5.5.3). What the index does name and the file has is
     /// proven either way.
     pub hash_index: Enforcement,
-    /// The order of time-stamps (EN 319 102-1, 5.5.4 step 4 e).
+    /// A time-stamp over a token that claims to be younger (EN 319 102-1, 5.5.4 step 4 e). That content-time-stamps are
+    /// older than the signature's decides always.
     pub timestamp_order: Enforcement,
     /// nonRepudiation in the signer's keyUsage, where no profile says more.
     pub non_repudiation: Enforcement,
@@ -158,7 +159,7 @@ impl Policy {
             signing_time: Presence::Required,
             tsa_usage: TsaUsage::Present,
             hash_index: Enforcement::Warns,
-            timestamp_order: Enforcement::Decides,
+            timestamp_order: Enforcement::Warns,
             non_repudiation: Enforcement::Warns,
         }
     }

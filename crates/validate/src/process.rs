@@ -7,7 +7,7 @@ use crate::{
     archival::{latest_content_time, validate_archival, validate_timestamps},
     basic::{Subject, validate_basic},
     context::{Context, Pool, Purpose},
-    material, next,
+    material::{self, Younger},
     poe::PoeSet,
     policy::Policy,
     report::{Findings, signature_report, timestamp_report},
@@ -52,10 +52,9 @@ pub fn validate(
     let Run { taken, reports, mut wants, .. } = run;
     let loose = judged.get(taken..).unwrap_or_default();
     for judged in &judged {
-        // What is too old for this verdict may have been followed by something younger; what is to come is not asked for.
-        let again = judged.basic.path.as_ref().and_then(|path| path.try_again);
-        let after = again.map(|(_, at)| at).filter(|at| judged.is_waiting() && *at <= time);
-        material::wants(&context, &judged.basic, Purpose::Tsa, after, &mut wants);
+        // A time-stamp that is proven in time needs nothing younger; one that waits does.
+        let younger = if judged.is_waiting() { Younger::For(None) } else { Younger::Nothing };
+        material::wants(&context, &judged.basic, Purpose::Tsa, younger, &mut wants);
     }
     Report {
         version: VERSION,
@@ -105,8 +104,8 @@ impl<'f> Run<'_, '_, 'f> {
         let found =
             Findings { facts, basic: &basic, with_time: &with_time, archival: &archival, timestamps: &own };
         self.reports.push(signature_report(context, &found));
-        let after = next::issued_after(&found);
-        material::wants(context, &basic, Purpose::Signer, after, &mut self.wants);
+        let proven = with_time.best.by.map(|_| with_time.best.time);
+        material::wants(context, &basic, Purpose::Signer, Younger::For(proven), &mut self.wants);
         for countersignature in &facts.countersignatures {
             self.judge(countersignature);
         }

@@ -10,7 +10,7 @@ use keiin_pki::{
 };
 
 use crate::{
-    context::{Context, Purpose},
+    context::{Context, Purpose, Refusal},
     policy::RevocationFreshness,
 };
 
@@ -67,9 +67,11 @@ pub(crate) fn status<'s>(
         return Status::NotAsked;
     }
     let facts = context.revocation(certificate, issuer);
-    let mut visited = vec![certificate.id];
-    let refusals: Vec<_> =
-        facts.usable.iter().map(|fact| refusal(context, (certificate, issuer), fact, &mut visited)).collect();
+    let refusals = context.refusals((certificate.id, issuer.id), || {
+        let mut visited = vec![certificate.id];
+        let refusal = |fact| refusal(context, (certificate, issuer), fact, &mut visited);
+        facts.usable.iter().map(refusal).collect()
+    });
     match facts.conclude(|fact| is_accepted(&facts, &refusals, fact) && also(fact)) {
         RevocationConclusion::Revoked(fact) => Status::Revoked(fact.clone()),
         RevocationConclusion::NotRevoked(facts) => match facts.first() {
@@ -80,7 +82,7 @@ pub(crate) fn status<'s>(
     }
 }
 
-fn refused(facts: &RevocationFacts<'_>, refusals: &[Option<&'static str>]) -> Vec<(ObjectId, &'static str)> {
+fn refused(facts: &RevocationFacts<'_>, refusals: &[Refusal]) -> Vec<(ObjectId, &'static str)> {
     let mut all: Vec<_> = facts
         .usable
         .iter()
@@ -97,7 +99,7 @@ fn refusal<'s>(
     (certificate, issuer): (&Certificate<'_>, &Certificate<'_>),
     fact: &RevocationFact<'s>,
     visited: &mut Vec<ObjectId>,
-) -> Option<&'static str> {
+) -> Refusal {
     let signer = fact.signer;
     if fact.status == RevocationStatus::Unknown {
         return Some("unknown"); // RFC 6960, 2.2: it says nothing
@@ -151,11 +153,7 @@ fn signer_holds<'s>(
     }
 }
 
-fn is_accepted(
-    facts: &RevocationFacts<'_>,
-    refusals: &[Option<&'static str>],
-    fact: &RevocationFact<'_>,
-) -> bool {
+fn is_accepted(facts: &RevocationFacts<'_>, refusals: &[Refusal], fact: &RevocationFact<'_>) -> bool {
     let position = facts.usable.iter().position(|other| std::ptr::addr_eq(other, fact));
     position.and_then(|at| refusals.get(at)).is_some_and(Option::is_none)
 }
@@ -176,10 +174,7 @@ pub(crate) fn check_fresh(
     judged: Judged,
 ) -> Result<(), Time> {
     let (Judged::Now(time) | Judged::Proven(time)) = judged;
-    let current = || {
-        let until = fact.next_update.unwrap_or(fact.this_update + WITHOUT_NEXT_UPDATE);
-        fact.this_update >= time || time <= until
-    };
+    let current = || fact.this_update >= time || time <= current_until(fact);
     let (fresh, needed) = match (freshness, judged) {
         (RevocationFreshness::Any, _) => (true, time),
         (RevocationFreshness::Strict { grace }, Judged::Proven(_)) => {
@@ -189,6 +184,21 @@ pub(crate) fn check_fresh(
         (RevocationFreshness::NextUpdate | RevocationFreshness::Strict { .. }, _) => (current(), time),
     };
     if fresh { Ok(()) } else { Err(needed) }
+}
+
+/// The last time that the data can speak for. Sliding stops there: the clause has thisUpdate for data that is not fresh
+/// (EN 319 102-1, 5.6.2.2.4 c), which fits a rule of age zero; a rule that lets data speak for longer moves the stop with it.
+pub(crate) fn speaks_until(freshness: RevocationFreshness, fact: &RevocationFact<'_>) -> Time {
+    match freshness {
+        RevocationFreshness::Any => Time::MAX,
+        RevocationFreshness::MaximumAge { age } => fact.this_update + age,
+        RevocationFreshness::NextUpdate => current_until(fact),
+        RevocationFreshness::Strict { .. } => fact.this_update,
+    }
+}
+
+fn current_until(fact: &RevocationFact<'_>) -> Time {
+    fact.next_update.unwrap_or(fact.this_update + WITHOUT_NEXT_UPDATE)
 }
 
 /// When a status that is not known to be fresh can be asked again.

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use keiin_model::{Check, ObjectId, Outcome, ProofOfExistence, SignatureFacts, SubIndication, TimestampKind};
+use keiin_model::{
+    Check, ObjectId, Outcome, ProofOfExistence, SignatureFacts, SubIndication, TimestampFacts, TimestampKind,
+};
 
 use crate::{
     acceptance::{Weak, crypto_conclusion, judge_rows, signature_rows},
@@ -85,7 +87,10 @@ fn best_signature_time(
     for judged in timestamps {
         let proves = judged.at_verdict.is_passed() && judged.facts.covers.contains(&facts.id);
         let direct = matches!(judged.facts.kind, TimestampKind::Signature | TimestampKind::Document);
-        if proves && direct && judged.facts.time < best.time {
+        // At the very time of the verdict a proof is still a proof: a step that goes on in the second of its time-stamp
+        // is asked for revocation data of after it, and does not seal what was current before.
+        let earlier = judged.facts.time < best.time || (best.by.is_none() && judged.facts.time == best.time);
+        if proves && direct && earlier {
             best = ProofOfExistence { time: judged.facts.time, by: Some(judged.facts.id), ..best };
         }
     }
@@ -139,8 +144,7 @@ fn compare_times(
     }
 }
 
-/// 5.5.4 step 4 e: content-time-stamps are not surely younger than signature-time-stamps, and no time-stamp is surely
-/// younger than one that covers it.
+/// 5.5.4 step 4 e: what must be older is not surely younger.
 fn check_order(
     context: &Context<'_>,
     timestamps: &[&JudgedTimestamp<'_, '_>],
@@ -148,25 +152,32 @@ fn check_order(
 ) -> Conclusion {
     let good: Vec<_> =
         timestamps.iter().filter(|judged| judged.at_verdict.is_passed()).map(|judged| judged.facts).collect();
-    let latest_content = good.iter().filter(|facts| is_content(facts.kind)).max_by_key(|facts| facts.time);
-    let by_id: BTreeMap<_, _> = good.iter().map(|facts| (facts.id, *facts)).collect();
-    let disorder = good.iter().any(|facts| {
-        let before_content =
-            !is_content(facts.kind) && latest_content.is_some_and(|content| is_surely_later(content, facts));
-        let covers_younger = || {
-            let covered = facts.covers.iter().filter_map(|id| by_id.get(id));
-            covered.into_iter().any(|covered| is_surely_later(covered, facts))
-        };
-        before_content || covers_younger()
-    });
+    let content = content_is_older(&good);
+    checks.push(checked("time.content-older", CLAUSE, content, Outcome::Indeterminate));
+    let covered = covered_is_older(&good);
     let deciding = decides(context.policy.timestamp_order);
     let otherwise = if deciding { Outcome::Indeterminate } else { Outcome::Warning };
-    checks.push(checked("time.timestamps-in-order", CLAUSE, !disorder, otherwise));
-    if disorder && deciding {
-        Conclusion::Indeterminate(SubIndication::TimestampOrderFailure)
-    } else {
+    checks.push(checked("time.covered-older", CLAUSE, covered, otherwise));
+    if content && (covered || !deciding) {
         Conclusion::Passed
+    } else {
+        Conclusion::Indeterminate(SubIndication::TimestampOrderFailure)
     }
+}
+
+/// Content-time-stamps are from before the signature.
+fn content_is_older(good: &[&TimestampFacts]) -> bool {
+    let latest = good.iter().filter(|facts| is_content(facts.kind)).max_by_key(|facts| facts.time);
+    let rest = || good.iter().filter(|facts| !is_content(facts.kind));
+    latest.is_none_or(|latest| !rest().any(|facts| is_surely_later(latest, facts)))
+}
+
+/// A time-stamp covers only what was there: a token of a later time in it means that a clock was wrong.
+fn covered_is_older(good: &[&TimestampFacts]) -> bool {
+    let by_id: BTreeMap<_, _> = good.iter().map(|facts| (facts.id, *facts)).collect();
+    !good.iter().any(|facts| {
+        facts.covers.iter().filter_map(|id| by_id.get(id)).any(|covered| is_surely_later(covered, facts))
+    })
 }
 
 /// 5.5.4 steps 6 and 7: fresh for the proven time; on hold only after it.

@@ -117,10 +117,24 @@ fn judge<'s>(context: &Context<'s>, path: &CandidatePath<'s>, purpose: Purpose) 
         let crypto = crypto_conclusion(&weak);
         judged.weak.extend(weak);
         let bounds = check_bounds(context, &status, certificate, &mut judged.checks);
-        let own = found.then(|| crypto).then(|| bounds);
+        let own = after_its_end(found, bounds, judged.on_hold)
+            .unwrap_or_else(|| found.then(|| crypto).then(|| bounds));
         judged.conclusion = judged.conclusion.then(|| own);
     }
     judged
+}
+
+/// A certificate that is outside its validity with nothing fresh to say that it was not revoked: waiting does not help, as
+/// lists need not name what has ended (RFC 5280, 5), so what counts is that the time is out of bounds (5.2.6.4 step 1).
+const fn after_its_end(found: Conclusion, bounds: Conclusion, held: bool) -> Option<Conclusion> {
+    use SubIndication as S;
+    match (found, bounds) {
+        (
+            Conclusion::Indeterminate(S::TryLater),
+            Conclusion::Indeterminate(S::OutOfBoundsNotRevoked | S::OutOfBoundsNoPoe),
+        ) if !held => Some(Conclusion::Indeterminate(S::OutOfBoundsNoPoe)),
+        _ => None,
+    }
 }
 
 /// RFC 5280, 6.1, apart from time and revocation.

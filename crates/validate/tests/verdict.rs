@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! The stories of the issue: each gives the indication and sub-indication of EN 319 102-1.
+#![allow(clippy::unwrap_used)] // a test's own data is known
 
 mod world;
 
@@ -204,6 +205,31 @@ fn a_crl_older_than_the_signature_waits_for_a_younger_one() {
     assert_eq!(asked.count(), 2, "{:?}", report.wants);
     let story = story.with_crls("doctor", 6);
     assert_eq!(story.judged(&strict(&story), 7).sub_indication, None);
+}
+
+#[test]
+fn data_that_is_not_current_any_more_is_wanted_anew() {
+    let current = |story: &Story| Policy {
+        signer_freshness: RevocationFreshness::NextUpdate,
+        tsa_freshness: RevocationFreshness::NextUpdate,
+        ..story.general()
+    };
+    let story = Story::signed_by("doctor", 1)
+        .stamped_by("tsa-ecdsa", 1)
+        .with_crls("doctor", 2)
+        .with_crls("tsa-ecdsa", 2);
+    assert_eq!(story.judged(&current(&story), 5).sub_indication, None);
+    let report = story.report(&current(&story), 9);
+    assert_eq!(report.signatures[0].timestamps[0].sub_indication, Some(S::TryLater));
+    assert_eq!(report.signatures[0].sub_indication, Some(S::TryLater));
+    for want in &report.wants {
+        let after = Some(day(2).plus_seconds(1));
+        assert!(matches!(want, Want::Revocation { issued_after, .. } if *issued_after == after), "{want:?}");
+    }
+    assert_eq!(report.wants.len(), 4, "signer, TSA and the CA of each");
+    let story = story.with_crls("doctor", 8).with_crls("tsa-ecdsa", 8);
+    let report = story.report(&current(&story), 9);
+    assert_eq!((report.signatures[0].sub_indication, report.wants.len()), (None, 0));
 }
 
 #[test]

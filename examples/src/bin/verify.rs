@@ -10,8 +10,14 @@ fn main() -> Result<(), Failure> {
     let setup = practice(&pki, now)?;
     let verdict = verify(&setup, &Document::open(&file, None)?, now);
     for signature in &verdict.report.signatures {
-        let roles = signature.signer.iter().flat_map(|s| &s.roles).map(|r| r.japanese.as_deref().unwrap_or(&r.code));
-        println!("{:?}: {} at {}", signature.indication, roles.collect::<Vec<_>>().join(", "), signature.time.best_signature_time);
+        let roles =
+            signature.signer.iter().flat_map(|s| &s.roles).map(|r| r.japanese.as_deref().unwrap_or(&r.code));
+        println!(
+            "{:?}: {} at {}",
+            signature.indication,
+            roles.collect::<Vec<_>>().join(", "),
+            signature.time.best_signature_time
+        );
     }
     let passed = verdict.report.signatures.iter().all(|s| s.indication == Indication::TotalPassed);
     if passed { Ok(()) } else { Err("not every signature is TOTAL_PASSED".into()) }

@@ -104,7 +104,11 @@ fn slot_text(out: &mut String, slot: &SlotSurvey, lang: Lang, now: Time) {
         Lang::En => writeln!(out, "  slot {number}: {reader}"),
     };
     if let Some(trouble) = &slot.trouble {
-        let _ = writeln!(out, "    {}{trouble}", lang.pick("読み取れない部分があります:", "not all could be read: "));
+        let _ = writeln!(
+            out,
+            "    {}{trouble}",
+            lang.pick("読み取れない部分があります:", "not all could be read: ")
+        );
     }
     match &slot.token {
         None if slot.trouble.is_none() => {

@@ -40,15 +40,21 @@ fn play(scene: &Scene<'_>) -> Result<Vec<Event>, Failure> {
     let start = scene.start();
     let lang = scene.lang;
     let (mut document, signed) = scene.sign(start)?;
-    events.push(scene.event(start, lang.pick("医師が署名", "the doctor signs"), &signed, &document, None)?);
+    events.push(scene.event(start, lang.pick("医師が署名", "the doctor signs"), signed, &document, None)?);
 
     let at = start.plus_seconds(60);
     scene.clock.set(at);
     let setup = scene.setup("tsa-ecdsa", DigestAlgorithm::Sha256);
     reach(extend(&setup, &mut document, Goal::Level(Level::T), at)?)?;
     let what = lang.pick("署名タイムスタンプを付与", "signature time-stamp");
-    // A list issued after the time-stamp is still to come: strict revocation checking says so.
-    events.push(scene.event(at, what, "ES-T", &document, Some(Indication::Indeterminate))?);
+    // A minute later a list issued after the time-stamp is still to come: strict revocation checking says so.
+    events.push(scene.event(
+        at.plus_seconds(60),
+        what,
+        "ES-T",
+        &document,
+        Some(Indication::Indeterminate),
+    )?);
 
     let at = start.plus_days(1).plus_seconds(60);
     scene.clock.set(at);
@@ -62,17 +68,17 @@ fn play(scene: &Scene<'_>) -> Result<Vec<Event>, Failure> {
     let what = lang.pick("アーカイブタイムスタンプで封印", "an archive time-stamp seals it");
     events.push(scene.event(at, what, "ES-A", &document, Some(Indication::TotalPassed))?);
 
-    let neglected = scene.copy(&document, "neglected")?;
-    events.push(renewal(scene, &mut document, Time::from_unix(start.unix()).plus_days(YEAR * 10), "tsa-generation-2")?);
-    let at = start.plus_days(YEAR * 12);
+    let neglected = Scene::copy(&document)?;
+    events.push(renewal(scene, &mut document, years(start, 10), "tsa-generation-2")?);
+    let at = years(start, 12);
     let what = lang.pick("12年後に検証", "verified 12 years on");
     events.push(scene.event(at, what, "ES-A", &document, Some(Indication::TotalPassed))?);
     let what = lang.pick("12年後、更新しなかった場合", "12 years on, had nobody renewed");
     events.push(scene.event(at, what, "ES-A", &neglected, Some(Indication::Indeterminate))?.aside());
 
-    let neglected = scene.copy(&document, "renewed-once")?;
-    events.push(renewal(scene, &mut document, start.plus_days(YEAR * 20), "tsa-generation-3")?);
-    let at = start.plus_days(YEAR * 25);
+    let neglected = Scene::copy(&document)?;
+    events.push(renewal(scene, &mut document, years(start, 20), "tsa-generation-3")?);
+    let at = years(start, 25);
     let what = lang.pick("25年後に検証", "verified 25 years on");
     events.push(scene.event(at, what, "ES-A", &document, Some(Indication::TotalPassed))?);
     let what = lang.pick("25年後、2回目の更新をしなかった場合", "25 years on, renewed only once");
@@ -81,15 +87,14 @@ fn play(scene: &Scene<'_>) -> Result<Vec<Event>, Failure> {
     Ok(events)
 }
 
-/// Days of a year, near enough for a story.
-const YEAR: i64 = 365;
+/// The same day and hour, years later. The story begins on a 1 April, so there is always such a day.
+fn years(start: Time, years: u16) -> Time {
+    let (year, month, day, hour, minute, second) = start.calendar();
+    let year = u16::try_from(year).unwrap_or_default().saturating_add(years);
+    Time::from_calendar(year, month, day, hour, minute, second, 0).unwrap_or(start)
+}
 
-fn renewal(
-    scene: &Scene<'_>,
-    document: &mut keiin::Document,
-    at: Time,
-    tsa: &str,
-) -> Result<Event, Failure> {
+fn renewal(scene: &Scene<'_>, document: &mut keiin::Document, at: Time, tsa: &str) -> Result<Event, Failure> {
     scene.clock.set(at);
     let setup = scene.setup(tsa, DigestAlgorithm::Sha512);
     let renewal = Renewal { digest: Some(DigestAlgorithm::Sha512) };
@@ -100,7 +105,10 @@ fn renewal(
 
 /// A step that was stopped ends the demo with what stopped it.
 fn reach(extended: keiin::Extended) -> Result<(), Failure> {
-    let stamped = extended.steps.iter().any(|step| matches!(step.done, Done::Timestamped { .. } | Done::Embedded { .. }));
+    let stamped = extended
+        .steps
+        .iter()
+        .any(|step| matches!(step.done, Done::Timestamped { .. } | Done::Embedded { .. }));
     match extended.stopped {
         Some(stopped) => Err(stopped.into()),
         None if stamped => Ok(()),

@@ -27,8 +27,7 @@ pub(crate) fn run(context: &Context, flags: &Extend) -> Result<Exit, Failure> {
     setup.timestamp_digest = flags.digest.map_or(setup.timestamp_digest, DigestAlgorithm::from);
     let content = flags.content.as_ref().map(Content::file);
     let mut progress = Progress::of(flags.content.as_deref(), context.quiet);
-    let mut document =
-        Document::open_with(&flags.file, content.as_ref(), &mut |octets| progress.at(octets))?;
+    let mut document = Document::open_with(&flags.file, content.as_ref(), &mut |octets| progress.at(octets))?;
     drop(progress);
     let goal = flags.to.map_or(Goal::NextStep, |to| Goal::Level(sign::level(to)));
     let extended = extend(&setup, &mut document, goal, clock::now())?;

@@ -117,7 +117,8 @@ fn signature(out: &mut String, lang: Lang, facts: &SignatureFacts, depth: usize)
     let _ = writeln!(out, "{indent}{what} {} ({}, {})", facts.id, facts.format, facts.algorithm);
     if let Some(time) = facts.properties.signing_time {
         let time = lang.messages().time(time);
-        let _ = writeln!(out, "{indent}  {}{time}", lang.pick("申告された署名時刻 ", "claimed signing time "));
+        let _ =
+            writeln!(out, "{indent}  {}{time}", lang.pick("申告された署名時刻 ", "claimed signing time "));
     }
     if !facts.properties.claimed_roles.is_empty() {
         let roles = facts.properties.claimed_roles.join(", ");

@@ -71,6 +71,8 @@ fn certificate(module: &Module, prefix: &str) -> Result<ObjectId, Failure> {
     match found.as_slice() {
         [one] => Ok(*one),
         [] => Err(SignerError::NoCertificate.into()),
-        several => Err(SignerError::Ambiguous { choices: several.iter().map(ToString::to_string).collect() }.into()),
+        several => {
+            Err(SignerError::Ambiguous { choices: several.iter().map(ToString::to_string).collect() }.into())
+        }
     }
 }

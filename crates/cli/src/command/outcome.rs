@@ -45,10 +45,11 @@ impl Place {
             return Ok(Self::in_place(file));
         }
         if output.output.is_none() {
-            return Err(Failure::usage("出力先がありません", "there is no place for the result").with_advice(
-                "-o で出力先を指定するか、元のファイルを置き換えてよければ --in-place を付けてください",
-                "name one with -o OUT, or replace the file with --in-place",
-            ));
+            return Err(Failure::usage("出力先がありません", "there is no place for the result")
+                .with_advice(
+                    "-o で出力先を指定するか、元のファイルを置き換えてよければ --in-place を付けてください",
+                    "name one with -o OUT, or replace the file with --in-place",
+                ));
         }
         Self::new(output, file, "")
     }
@@ -114,7 +115,12 @@ impl Context {
 
     /// Writes what was reached, even when the goal was not: a time-stamp that was got is not thrown away. Then says what
     /// stopped it.
-    pub(crate) fn finish(&self, document: &Document, extended: Extended, place: &Place) -> Result<Exit, Failure> {
+    pub(crate) fn finish(
+        &self,
+        document: &Document,
+        extended: Extended,
+        place: &Place,
+    ) -> Result<Exit, Failure> {
         self.steps(&extended);
         match extended.stopped {
             None => {

@@ -26,8 +26,7 @@ pub(crate) fn run(context: &Context, flags: &Renew) -> Result<Exit, Failure> {
     )?;
     let content = flags.content.as_ref().map(Content::file);
     let mut progress = Progress::of(flags.content.as_deref(), context.quiet);
-    let mut document =
-        Document::open_with(&flags.file, content.as_ref(), &mut |octets| progress.at(octets))?;
+    let mut document = Document::open_with(&flags.file, content.as_ref(), &mut |octets| progress.at(octets))?;
     drop(progress);
     let renewal = Renewal { digest: flags.digest.map(Into::into) };
     let renewed = renew(&setup, &mut document, renewal, clock::now())?;

@@ -4,17 +4,15 @@
 use std::{collections::BTreeSet, path::Path};
 
 use keiin::{
-    Commitment, Content, Document, Goal, Level, Packaging, Prepared, Setup, Signed, Signing, WARN_DAYS, add_signature,
+    Commitment, Content, Document, Goal, Level, Packaging, Prepared, Setup, Signed, Signing, WARN_DAYS,
+    add_signature,
     cades::content_digest_for,
     clock, countersign, extend, file, inspect,
     model::{DigestAlgorithm, ObjectId, SignatureAlgorithm, SignerLocation, Time},
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    key,
-    outcome::Place,
-};
+use super::{key, outcome::Place};
 use crate::{
     context::{Context, SetupFlags, Work},
     error::{Exit, Failure},
@@ -64,7 +62,13 @@ pub(crate) fn run(context: &Context, flags: &Sign) -> Result<Exit, Failure> {
 }
 
 /// The signature goes on to the level that was asked for, and is written in any case: the card has been used.
-fn carry_on(context: &Context, flags: &Sign, signed: Signed, place: &Place, now: Time) -> Result<Exit, Failure> {
+fn carry_on(
+    context: &Context,
+    flags: &Sign,
+    signed: Signed,
+    place: &Place,
+    now: Time,
+) -> Result<Exit, Failure> {
     warn(context, signed.days_left(now));
     let mut document = signed.document;
     let level = level(flags.to);
@@ -174,7 +178,9 @@ fn place(flags: &Sign, file: &Path) -> Result<Place, Failure> {
 fn content(context: &Context, path: &Path, signing: &Signing) -> Result<Content, Failure> {
     let content = Content::file(path);
     let digest = content_digest_for(signing.intent.algorithm);
-    let (Packaging::Detached, Some(algorithm)) = (signing.intent.packaging, digest) else { return Ok(content) };
+    let (Packaging::Detached, Some(algorithm)) = (signing.intent.packaging, digest) else {
+        return Ok(content);
+    };
     let mut progress = Progress::of(Some(path), context.quiet);
     let digests = content
         .digests_with(&BTreeSet::from([algorithm]), &mut |octets| progress.at(octets))

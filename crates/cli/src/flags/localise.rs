@@ -40,10 +40,14 @@ fn localised(mut command: clap::Command, lang: Lang, name: &str) -> clap::Comman
         command = command.arg(version);
     }
     let headings = lang == Lang::Ja;
+    let usage = usage(name, &command);
+    if headings {
+        command = command.override_usage(usage);
+    }
     command = command.mut_args(|arg| {
         let text = flag::argument(name, arg.get_id().as_str(), lang);
         let heading = if arg.is_positional() { "引数" } else { "オプション" };
-        let arg = arg.help(text).hide_possible_values(false);
+        let arg = if headings { in_japanese(arg, text) } else { arg.help(text) };
         if headings { arg.help_heading(heading) } else { arg }
     });
     if headings {
@@ -54,6 +58,36 @@ fn localised(mut command: clap::Command, lang: Lang, name: &str) -> clap::Comman
         command = command.mut_subcommand(&name, |sub| localised(sub, lang, &name));
     }
     command
+}
+
+/// clap writes "possible values" and "default" in English, so they go into the text.
+fn in_japanese(arg: clap::Arg, text: &'static str) -> clap::Arg {
+    if !arg.get_action().takes_values() {
+        return arg.help(text);
+    }
+    let values: Vec<String> = arg.get_possible_values().iter().map(|v| v.get_name().to_owned()).collect();
+    let default: Vec<_> = arg.get_default_values().iter().map(|v| v.to_string_lossy().into_owned()).collect();
+    let mut notes = Vec::new();
+    notes.extend((!values.is_empty()).then(|| values.join("、")));
+    notes.extend((!default.is_empty()).then(|| format!("既定:{}", default.join("、"))));
+    let notes = if notes.is_empty() { String::new() } else { format!("({})", notes.join("。")) };
+    arg.help(format!("{text}{notes}")).hide_possible_values(true).hide_default_value(true)
+}
+
+/// clap writes `[OPTIONS]` in English.
+fn usage(name: &str, command: &clap::Command) -> String {
+    if name.is_empty() {
+        return "keiin [オプション] <コマンド>".to_owned();
+    }
+    let positional = command.get_positionals().map(|arg| {
+        let name = arg.get_value_names().and_then(|names| names.first()).map_or("FILE", |n| n.as_str());
+        if arg.get_num_args().is_some_and(|n| n.max_values() > 1) {
+            format!(" <{name}>...")
+        } else {
+            format!(" <{name}>")
+        }
+    });
+    format!("keiin {name} [オプション]{}", positional.collect::<String>())
 }
 
 /// What clap complains of, as a message and advice. Help and version are not complaints: `None`.
@@ -78,9 +112,15 @@ pub(crate) fn usage_error(error: &clap::Error, lang: Lang) -> Option<(String, St
         (Lang::En, ErrorKind::ArgumentConflict) => format!("{argument} and {prior} cannot be given together"),
         (Lang::Ja, ErrorKind::InvalidValue) if value.is_empty() => format!("{argument} に値がありません"),
         (Lang::En, ErrorKind::InvalidValue) if value.is_empty() => format!("{argument} needs a value"),
-        (Lang::Ja, ErrorKind::InvalidValue) => format!("{argument} に {value} は指定できません(指定できる値: {valid})"),
-        (Lang::En, ErrorKind::InvalidValue) => format!("{argument} does not take {value} (it takes: {valid})"),
-        (Lang::Ja, ErrorKind::ValueValidation) => format!("{argument} の値 {value} を読み取れません({reason})"),
+        (Lang::Ja, ErrorKind::InvalidValue) => {
+            format!("{argument} に {value} は指定できません(指定できる値: {valid})")
+        }
+        (Lang::En, ErrorKind::InvalidValue) => {
+            format!("{argument} does not take {value} (it takes: {valid})")
+        }
+        (Lang::Ja, ErrorKind::ValueValidation) => {
+            format!("{argument} の値 {value} を読み取れません({reason})")
+        }
         (Lang::En, ErrorKind::ValueValidation) => format!("{argument}: {value} cannot be read ({reason})"),
         (Lang::Ja, ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand) => {
             "コマンドを指定してください".to_owned()

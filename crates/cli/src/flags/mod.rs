@@ -11,7 +11,8 @@ use keiin::model::Time;
 
 pub(crate) use localise::{command, usage_error};
 pub(crate) use value::{
-    AlgorithmsChoice, Commitment, Digest, DigestValue, Freshness, Level, Location, PolicyChoice, RevocationKinds,
+    AlgorithmsChoice, Commitment, Digest, DigestValue, Freshness, Level, Location, PolicyChoice,
+    RevocationKinds,
 };
 
 use crate::lang::Lang;

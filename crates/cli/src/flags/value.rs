@@ -124,10 +124,13 @@ impl FromStr for DigestValue {
         let digest = parts.next().ok_or_else(wanted)?;
         // The names and the base64 are those of the model's own JSON.
         let name = name.to_ascii_uppercase().replace("SHA-", "SHA");
-        let algorithm = DigestAlgorithm::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(&name))
-            .map_err(|_| wanted())?;
-        let digest = Bytes::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(digest))
-            .map_err(|_| wanted())?;
+        let algorithm = DigestAlgorithm::deserialize(serde::de::value::StrDeserializer::<
+            serde::de::value::Error,
+        >::new(&name))
+        .map_err(|_| wanted())?;
+        let digest =
+            Bytes::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(digest))
+                .map_err(|_| wanted())?;
         Ok(Self { algorithm, digest })
     }
 }

@@ -27,12 +27,20 @@ impl Messages for English {
     fn sub_indication(&self, sub: SubIndication) -> &'static str {
         match sub {
             SubIndication::FormatFailure => "the structure of the signature breaks its standard",
-            SubIndication::HashFailure => "the signed data was changed after it was signed (its digest differs)",
+            SubIndication::HashFailure => {
+                "the signed data was changed after it was signed (its digest differs)"
+            }
             SubIndication::SigCryptoFailure => "the signature value does not fit the signer's key",
-            SubIndication::Revoked => "the signer's certificate was revoked before the time proven for the signature",
+            SubIndication::Revoked => {
+                "the signer's certificate was revoked before the time proven for the signature"
+            }
             SubIndication::Expired => "the signature was made after the end of the signer's certificate",
-            SubIndication::NotYetValid => "the signature was made before the beginning of the signer's certificate",
-            SubIndication::SigConstraintsFailure => "the signature lacks an attribute that the policy asks for",
+            SubIndication::NotYetValid => {
+                "the signature was made before the beginning of the signer's certificate"
+            }
+            SubIndication::SigConstraintsFailure => {
+                "the signature lacks an attribute that the policy asks for"
+            }
             SubIndication::ChainConstraintsFailure => {
                 "the certificate or its path is not what the policy asks for (licence, use)"
             }
@@ -41,7 +49,9 @@ impl Messages for English {
                 "an algorithm or key size was not acceptable even when the signature was made"
             }
             SubIndication::PolicyProcessingError => "the signature policy could not be processed",
-            SubIndication::SignaturePolicyNotAvailable => "the signature policy that the signature names is not available",
+            SubIndication::SignaturePolicyNotAvailable => {
+                "the signature policy that the signature names is not available"
+            }
             SubIndication::TimestampOrderFailure => "the times of the time-stamps contradict their order",
             SubIndication::NoSigningCertificateFound => "the signer's certificate was not found",
             SubIndication::NoCertificateChainFound => "no certification path leads to a trusted certificate",
@@ -82,7 +92,9 @@ impl Messages for English {
             NextStep::GetRevocation => "get new revocation data (CRL or OCSP)",
             NextStep::GetAnyRevocation => "get revocation data (CRL or OCSP)",
             NextStep::AddTimestamp => "add a signature time-stamp (keiin extend --to es-t)",
-            NextStep::Archive => "collect the validation material and add an archive time-stamp (keiin extend --to es-a)",
+            NextStep::Archive => {
+                "collect the validation material and add an archive time-stamp (keiin extend --to es-a)"
+            }
             NextStep::Renew => "renew the archive time-stamp (keiin renew)",
             NextStep::SignAgain => "nothing makes this signature valid: ask the signer to sign again",
             _ => "see the output of --json",

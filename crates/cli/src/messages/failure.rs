@@ -14,14 +14,21 @@ pub(crate) fn message(error: &Error, lang: Lang) -> String {
         (Error::Waiting { next, .. }, _) => {
             let actions: Vec<_> = next.iter().map(|action| lang.messages().action(action)).collect();
             let first = lang.pick("まだ先へ進めません", "this cannot go on yet");
-            if actions.is_empty() { first.to_owned() } else { format!("{first}:{}", actions.join(" ")) }
+            let colon = lang.pick(":", ": ");
+            if actions.is_empty() { first.to_owned() } else { format!("{first}{colon}{}", actions.join(" ")) }
         }
         (Error::NotValid { indication, sub_indication, .. }, _) => {
             let messages = lang.messages();
             let why = sub_indication.map(|sub| messages.sub_indication(sub)).unwrap_or_default();
             match lang {
-                Lang::Ja => format!("署名が「{}」と判定されたため、処理を進めません。{why}", messages.indication(*indication)),
-                Lang::En => format!("the signature is {}, so it is not carried on: {why}", messages.indication(*indication)),
+                Lang::Ja => format!(
+                    "署名が「{}」と判定されたため、処理を進めません。{why}",
+                    messages.indication(*indication)
+                ),
+                Lang::En => format!(
+                    "the signature is {}, so it is not carried on: {why}",
+                    messages.indication(*indication)
+                ),
             }
         }
         (error, Lang::En) => error.to_string(),
@@ -31,9 +38,9 @@ pub(crate) fn message(error: &Error, lang: Lang) -> String {
 
 fn japanese(error: &Error) -> String {
     match error {
-        Error::File(error) | Error::Content(ContentError::File(error)) | Error::Trust(TrustError::File(error)) => {
-            file(error)
-        }
+        Error::File(error)
+        | Error::Content(ContentError::File(error))
+        | Error::Trust(TrustError::File(error)) => file(error),
         Error::Content(ContentError::DigestLength { algorithm, octets }) => {
             format!("{algorithm} のダイジェストとして {octets} バイトは長さが合いません")
         }
@@ -45,20 +52,31 @@ fn japanese(error: &Error) -> String {
         }
         Error::Foreign { name, kind } => format!("{}{}", named(name.as_deref()), foreign(*kind)),
         Error::Cades { name, source } => format!("{}署名を扱えません({source})", named(name.as_deref())),
-        Error::Token { name, source } => format!("{}タイムスタンプを読み取れません({source})", named(name.as_deref())),
+        Error::Token { name, source } => {
+            format!("{}タイムスタンプを読み取れません({source})", named(name.as_deref()))
+        }
         Error::Container(error) => container(error),
         Error::Signer(error) => signer(error),
-        Error::Trust(TrustError::NoCertificate { path }) => format!("{}:証明書が入っていません", path.display()),
+        Error::Trust(TrustError::NoCertificate { path }) => {
+            format!("{}:証明書が入っていません", path.display())
+        }
         Error::Trust(TrustError::Unreadable { path, number }) => {
             format!("{}:{number} 番目の証明書を読み取れません", path.display())
         }
-        Error::Trust(TrustError::System { reason }) => format!("OSの信頼済みルート証明書を読み取れません({reason})"),
-        Error::AlgorithmTable { path, reason } => format!("{}:暗号アルゴリズムの期限表を読み取れません({reason})", path.display()),
+        Error::Trust(TrustError::System { reason }) => {
+            format!("OSの信頼済みルート証明書を読み取れません({reason})")
+        }
+        Error::AlgorithmTable { path, reason } => {
+            format!("{}:暗号アルゴリズムの期限表を読み取れません({reason})", path.display())
+        }
         Error::NoSuchPreset { name } => format!("{name} という検証方針はありません"),
         Error::NoTimestamp(failures) => timestamp(&failures.0),
         Error::SignerCertificate => "署名者の証明書を読み取れません".to_owned(),
         Error::CertificateExpired { not_after } => {
-            format!("署名者の証明書の有効期間は {} に終わっています。期限切れの証明書では署名しません", Lang::Ja.messages().time(*not_after))
+            format!(
+                "署名者の証明書の有効期間は {} に終わっています。期限切れの証明書では署名しません",
+                Lang::Ja.messages().time(*not_after)
+            )
         }
         Error::CertificateNotYetValid { not_before } => {
             format!("署名者の証明書の有効期間は {} に始まります", Lang::Ja.messages().time(*not_before))
@@ -77,8 +95,12 @@ fn japanese(error: &Error) -> String {
 fn file(error: &FileError) -> String {
     match error {
         FileError::Missing { path } => format!("{}:ファイルがありません", path.display()),
-        FileError::Directory { path } => format!("{}:これはフォルダーです。ファイルを指定してください", path.display()),
-        FileError::TooLarge { path, limit } => format!("{}:上限({limit} バイト)を超えています", path.display()),
+        FileError::Directory { path } => {
+            format!("{}:これはフォルダーです。ファイルを指定してください", path.display())
+        }
+        FileError::TooLarge { path, limit } => {
+            format!("{}:上限({limit} バイト)を超えています", path.display())
+        }
         FileError::DiskFull { path } => {
             format!("{}:ディスクに空きがありません。元のファイルは変わっていません", path.display())
         }
@@ -135,12 +157,16 @@ fn signer(error: &SignerError) -> String {
         }
         SignerError::CardRemoved => "使用中にカードが抜かれました".to_owned(),
         SignerError::NoSuchToken { name } => format!("該当するカードまたはスロットがありません({name})"),
-        SignerError::Ambiguous { choices } => format!("署名に使えるものが複数あります:{}", choices.join("、")),
+        SignerError::Ambiguous { choices } => {
+            format!("署名に使えるものが複数あります:{}", choices.join("、"))
+        }
         SignerError::NoKey => "証明書に対応する秘密鍵が見つかりません".to_owned(),
         SignerError::NoCertificate => "署名用の証明書が見つかりません".to_owned(),
         SignerError::Algorithm(algorithm) => format!("この鍵では {algorithm} で署名できません"),
         SignerError::Busy => "カードは別のプログラムが使用中です".to_owned(),
-        SignerError::Device { call, reason } => format!("カードまたはドライバーの {call} が失敗しました({reason})"),
+        SignerError::Device { call, reason } => {
+            format!("カードまたはドライバーの {call} が失敗しました({reason})")
+        }
         SignerError::Unusable { object, reason } => format!("{object} を使えません({reason})"),
         other => other.to_string(),
     }
@@ -164,11 +190,16 @@ pub(crate) fn tsa(error: &TsaError, lang: Lang) -> String {
             let messages = lang.messages();
             let why = sub_indication.map(|sub| messages.sub_indication(sub)).unwrap_or_default();
             match lang {
-                Lang::Ja => format!("このタイムスタンプは「{}」となるため採用しません。{why}", messages.indication(*indication)),
+                Lang::Ja => format!(
+                    "このタイムスタンプは「{}」となるため採用しません。{why}",
+                    messages.indication(*indication)
+                ),
                 Lang::En => format!("its time-stamp would be {}: {why}", messages.indication(*indication)),
             }
         }
-        (TsaError::Variable { name }, Lang::Ja) => format!("パスワードの環境変数 {name} が設定されていません"),
+        (TsaError::Variable { name }, Lang::Ja) => {
+            format!("パスワードの環境変数 {name} が設定されていません")
+        }
         (other, _) => other.to_string(),
     }
 }
@@ -185,7 +216,9 @@ fn transport(error: &TransportError) -> String {
         TransportError::TooLarge { url, limit } => format!("{url} の応答が {limit} バイトを超えています"),
         TransportError::Redirects { url, limit } => format!("{url} の転送が {limit} 回を超えています"),
         TransportError::Broken { url, reason } => format!("{url} の応答が途中で切れました({reason})"),
-        TransportError::Identity { url, reason } => format!("{url} 用のクライアント証明書を使えません({reason})"),
+        TransportError::Identity { url, reason } => {
+            format!("{url} 用のクライアント証明書を使えません({reason})")
+        }
         other => other.to_string(),
     }
 }
@@ -194,7 +227,9 @@ fn transport(error: &TransportError) -> String {
 pub(crate) fn config(error: &ConfigError, lang: Lang) -> String {
     match (error, lang) {
         (ConfigError::File(error), Lang::Ja) => file(error),
-        (ConfigError::NotText { path }, Lang::Ja) => format!("{}:UTF-8のテキストではありません", path.display()),
+        (ConfigError::NotText { path }, Lang::Ja) => {
+            format!("{}:UTF-8のテキストではありません", path.display())
+        }
         (ConfigError::Line { path, line, key, reason }, Lang::Ja) => {
             format!("{}:{line}行目:{key}:{reason}", path.display())
         }
@@ -220,7 +255,9 @@ pub(crate) fn advice(error: &Error, lang: Lang) -> Option<String> {
             "通信とアドレスを確かめてください。--tsa を複数指定すると、失敗したとき次の局に頼みます",
             "check the address and the network; with several --tsa the next one is asked when one fails",
         ),
-        Error::CertificateExpired { .. } => ("証明書を更新してから署名してください", "get a new certificate, then sign"),
+        Error::CertificateExpired { .. } => {
+            ("証明書を更新してから署名してください", "get a new certificate, then sign")
+        }
         Error::CertificateNotYetValid { .. } => {
             ("この機器の時計を確かめてください", "check this machine's clock")
         }
@@ -231,11 +268,12 @@ pub(crate) fn advice(error: &Error, lang: Lang) -> Option<String> {
         Error::NothingToRenew { .. } => {
             ("先に keiin extend --to es-a を行ってください", "run keiin extend --to es-a first")
         }
-        Error::NoSuchPreset { .. } => ("general または hpki を指定してください", "there are general and hpki"),
-        Error::Trust(TrustError::NoCertificate { .. } | TrustError::Unreadable { .. }) => (
-            "PEMまたはDER形式の証明書を指定してください",
-            "give certificates in PEM or DER",
-        ),
+        Error::NoSuchPreset { .. } => {
+            ("general または hpki を指定してください", "there are general and hpki")
+        }
+        Error::Trust(TrustError::NoCertificate { .. } | TrustError::Unreadable { .. }) => {
+            ("PEMまたはDER形式の証明書を指定してください", "give certificates in PEM or DER")
+        }
         Error::NotValid { next, .. } => {
             let action = next.first()?;
             return Some(lang.messages().action(action));
@@ -252,10 +290,9 @@ fn file_advice(error: &FileError, lang: Lang) -> Option<String> {
             "give another name with -o, or --force to replace it",
         ),
         FileError::Missing { .. } => ("名前と場所を確かめてください", "check its name and place"),
-        FileError::DiskFull { .. } => (
-            "空きを作るか、-o で別の場所を指定してください",
-            "make room, or write elsewhere with -o",
-        ),
+        FileError::DiskFull { .. } => {
+            ("空きを作るか、-o で別の場所を指定してください", "make room, or write elsewhere with -o")
+        }
         FileError::Write { .. } => (
             "書き込み権限を確かめるか、-o で別の場所を指定してください",
             "check the permissions, or write elsewhere with -o",
@@ -267,7 +304,9 @@ fn file_advice(error: &FileError, lang: Lang) -> Option<String> {
 
 const fn foreign_advice(kind: FileKind) -> Option<(&'static str, &'static str)> {
     Some(match kind {
-        FileKind::Truncated | FileKind::Empty => ("もう一度受け取るかコピーし直してください", "fetch or copy it again"),
+        FileKind::Truncated | FileKind::Empty => {
+            ("もう一度受け取るかコピーし直してください", "fetch or copy it again")
+        }
         FileKind::Pem => (
             "DERに変換してください:openssl cms -cmsout -inform PEM -in FILE -outform DER -out OUT",
             "convert it: openssl cms -cmsout -inform PEM -in FILE -outform DER -out OUT",
@@ -290,10 +329,9 @@ const fn signer_advice(error: &SignerError) -> Option<(&'static str, &'static st
             "カードに付属のソフトウェアで正しいPINを入力すると、試行回数が元に戻ります",
             "enter the right PIN with the card's own software: that resets the count",
         ),
-        SignerError::PinLocked => (
-            "カードの発行元にロックの解除を依頼してください",
-            "ask the issuer of the card to unlock it",
-        ),
+        SignerError::PinLocked => {
+            ("カードの発行元にロックの解除を依頼してください", "ask the issuer of the card to unlock it")
+        }
         SignerError::PinMissing => (
             "端末から実行して入力するか、--pin-fd N または --pin-env NAME で渡してください",
             "run it at a terminal to type it, or give --pin-fd N or --pin-env NAME",
@@ -318,11 +356,12 @@ const fn signer_advice(error: &SignerError) -> Option<(&'static str, &'static st
             "証明書と鍵の組み合わせを確かめてください",
             "check that the key and the certificate belong together",
         ),
-        SignerError::Busy => ("終わるのを待って、もう一度実行してください", "run it again when it has finished"),
-        SignerError::Algorithm(_) => (
-            "--digest または --pss の指定を変えてください",
-            "change --digest or --pss",
-        ),
+        SignerError::Busy => {
+            ("終わるのを待って、もう一度実行してください", "run it again when it has finished")
+        }
+        SignerError::Algorithm(_) => {
+            ("--digest または --pss の指定を変えてください", "change --digest or --pss")
+        }
         SignerError::Device { .. } => (
             "カードを差し直し、ドライバーを確かめてください",
             "take the card out and put it back, and check its driver",

@@ -89,7 +89,9 @@ impl Messages for Japanese {
                 "検証情報を集め、アーカイブタイムスタンプを付けてください(keiin extend --to es-a)"
             }
             NextStep::Renew => "アーカイブタイムスタンプを更新してください(keiin renew)",
-            NextStep::SignAgain => "この署名を有効にする手段はありません。署名者に署名のやり直しを求めてください",
+            NextStep::SignAgain => {
+                "この署名を有効にする手段はありません。署名者に署名のやり直しを求めてください"
+            }
             _ => "詳細は --json の出力をご覧ください",
         }
     }

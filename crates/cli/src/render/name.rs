@@ -5,7 +5,9 @@
 /// the whole.
 pub(crate) fn short(name: &str) -> String {
     let parts = parts(name);
-    let find = |wanted: &str| parts.iter().find(|(kind, _)| kind.eq_ignore_ascii_case(wanted)).map(|(_, v)| v.clone());
+    let find = |wanted: &str| {
+        parts.iter().find(|(kind, _)| kind.eq_ignore_ascii_case(wanted)).map(|(_, v)| v.clone())
+    };
     find("CN").or_else(|| find("OU")).or_else(|| find("O")).unwrap_or_else(|| name.to_owned())
 }
 

@@ -5,9 +5,7 @@ use std::fmt::Write as _;
 
 use keiin::{
     inspect,
-    model::{
-        Evidence, Indication, Report, RevocationUse, SignatureReport, SignerReport, TimestampReport,
-    },
+    model::{Evidence, Indication, Report, RevocationUse, SignatureReport, SignerReport, TimestampReport},
 };
 
 use super::{name::short, table::pad, tree};
@@ -54,7 +52,10 @@ impl View<'_> {
             let _ = writeln!(
                 out,
                 "{file}{}",
-                self.lang.pick(":署名もタイムスタンプも入っていません", ": neither a signature nor a time-stamp is in it")
+                self.lang.pick(
+                    ":署名もタイムスタンプも入っていません",
+                    ": neither a signature nor a time-stamp is in it"
+                )
             );
         }
         let (at, by) = (self.say().time(report.time), &report.policy);
@@ -103,8 +104,12 @@ impl View<'_> {
                 "未確認。対象のファイルが渡されていません(--content で渡してください)",
                 "not checked: the stamped file was not given (give it with --content)",
             ),
-            (true, false) => l.pick("いいえ。対象のファイルは変わっています", "NO: the stamped file was changed"),
-            (true, true) => l.pick("はい。対象のファイルは当時のままです", "yes: the file is as it was stamped"),
+            (true, false) => {
+                l.pick("いいえ。対象のファイルは変わっています", "NO: the stamped file was changed")
+            }
+            (true, true) => {
+                l.pick("はい。対象のファイルは当時のままです", "yes: the file is as it was stamped")
+            }
         };
         self.lines(out, l.pick("完全性", "Intact"), &[intact.to_owned()]);
         self.lines(out, l.pick("発行者", "TSA"), &self.who(timestamp.signer.as_ref()));
@@ -179,7 +184,9 @@ impl View<'_> {
     fn who(&self, signer: Option<&SignerReport>) -> Vec<String> {
         let l = self.lang;
         let Some(signer) = signer else {
-            return vec![l.pick("不明(証明書が見つかりません)", "unknown: no certificate was found").to_owned()];
+            return vec![
+                l.pick("不明(証明書が見つかりません)", "unknown: no certificate was found").to_owned(),
+            ];
         };
         let roles: Vec<String> = self.roles(signer);
         let name = short(&signer.subject);
@@ -190,8 +197,12 @@ impl View<'_> {
         };
         let (from, to) = (self.say().day(signer.not_before), self.say().day(signer.not_after));
         let certificate = match l {
-            Lang::Ja => format!("証明書:{}、シリアル {}、有効期間 {from}~{to}", signer.subject, signer.serial),
-            Lang::En => format!("certificate: {}, serial {}, valid {from} to {to}", signer.subject, signer.serial),
+            Lang::Ja => {
+                format!("証明書:{}、シリアル {}、有効期間 {from}~{to}", signer.subject, signer.serial)
+            }
+            Lang::En => {
+                format!("certificate: {}, serial {}, valid {from} to {to}", signer.subject, signer.serial)
+            }
         };
         let issuer = match l {
             Lang::Ja => format!("発行者:{}", signer.issuer),
@@ -248,11 +259,15 @@ impl View<'_> {
                 format!("{best} には存在していました(証明:{by})")
             }
             (Lang::En, true) => {
-                let by = by.map(|t| self.stamped_by(t)).unwrap_or_else(|| "a time-stamp".to_owned());
-                format!("it existed at {best} (proven by {by})")
+                let by = by.map(|t| self.stamped_by(t)).unwrap_or_else(|| "time-stamp".to_owned());
+                format!("it existed at {best} (proven by the {by})")
             }
-            (Lang::Ja, false) => "判定の時刻より前に存在したことを証明するタイムスタンプはありません".to_owned(),
-            (Lang::En, false) => "no time-stamp proves that it existed before the time of this verdict".to_owned(),
+            (Lang::Ja, false) => {
+                "判定の時刻より前に存在したことを証明するタイムスタンプはありません".to_owned()
+            }
+            (Lang::En, false) => {
+                "no time-stamp proves that it existed before the time of this verdict".to_owned()
+            }
         };
         let claimed = time.claimed.map(|claimed| {
             let claimed = self.say().time(claimed);
@@ -268,7 +283,7 @@ impl View<'_> {
         let kind = self.say().timestamp(timestamp.kind);
         match (self.lang, &timestamp.signer) {
             (Lang::Ja, Some(tsa)) => format!("{} の{kind}", short(&tsa.subject)),
-            (Lang::En, Some(tsa)) => format!("a {kind} of {}", short(&tsa.subject)),
+            (Lang::En, Some(tsa)) => format!("{kind} of {}", short(&tsa.subject)),
             (_, None) => kind.to_owned(),
         }
     }
@@ -285,7 +300,9 @@ impl View<'_> {
             let until = self.good_until(timestamp).map(|u| format!("、{u}")).unwrap_or_default();
             grounds.push(match self.lang {
                 Lang::Ja => format!("{} {time}:{verdict}{until}", self.stamped_by(timestamp)),
-                Lang::En => format!("{}, {time}: {verdict}{}", self.stamped_by(timestamp), until.replace('、', ", ")),
+                Lang::En => {
+                    format!("{}, {time}: {verdict}{}", self.stamped_by(timestamp), until.replace('、', ", "))
+                }
             });
         }
         grounds
@@ -316,7 +333,8 @@ impl View<'_> {
             (Lang::En, Some(number)) => format!(" no. {number}"),
             (_, None) => String::new(),
         };
-        let (issued, next) = (self.say().time(used.this_update), used.next_update.map(|t| self.say().time(t)));
+        let (issued, next) =
+            (self.say().time(used.this_update), used.next_update.map(|t| self.say().time(t)));
         let reason = used.reason.as_deref().map(|reason| self.say().reason(reason));
         match self.lang {
             Lang::Ja => {

@@ -38,6 +38,9 @@ mod tests {
     #[test]
     fn kanji_take_two_columns() {
         assert_eq!(width("署名 ES-T"), 9);
-        assert_eq!(rows(&[["署名".into(), "x".into()], ["abcde".into(), "y".into()]], 1), " 署名   x\n abcde  y\n");
+        assert_eq!(
+            rows(&[["署名".into(), "x".into()], ["abcde".into(), "y".into()]], 1),
+            " 署名   x\n abcde  y\n"
+        );
     }
 }

@@ -12,9 +12,9 @@ pub(crate) fn checks(out: &mut String, checks: &[Check], depth: usize, lang: Lan
     for found in checks {
         let outcome = lang.messages().outcome(found.outcome);
         let text = check::text(&found.id, lang);
-        let id = if text == found.id { String::new() } else { format!(" {}", found.id) };
+        let id = if text == found.id { String::new() } else { format!("; {}", found.id) };
         let indent = "  ".repeat(depth);
-        let _ = writeln!(out, "{indent}[{outcome}] {text} ({};{id})", found.clause);
+        let _ = writeln!(out, "{indent}[{outcome}] {text} ({}{id})", found.clause);
         for (key, value) in &found.detail {
             let _ = writeln!(out, "{indent}    {key}: {value}");
         }

@@ -120,6 +120,9 @@ impl<'a> SignedData<'a> {
     /// # Errors
     /// As [`SignedData::read`].
     pub fn from_element(content_info: &Element<'a>) -> Result<Self, DerError> {
+        if content_info.tag() != Tag::SEQUENCE {
+            return Err(content_info.error("ContentInfo", DerErrorKind::UnexpectedTag));
+        }
         let mut outer = content_info.reader("ContentInfo")?;
         let kind = outer.expect(Tag::OID, "contentType")?;
         if kind.oid("contentType")? != oid::SIGNED_DATA {
@@ -127,6 +130,9 @@ impl<'a> SignedData<'a> {
         }
         let element = outer.expect(Tag::context(0), "content")?.explicit("content")?;
         outer.end("ContentInfo")?;
+        if element.tag() != Tag::SEQUENCE {
+            return Err(element.error("SignedData", DerErrorKind::UnexpectedTag));
+        }
         let mut reader = element.reader("SignedData")?;
         let version = reader.expect(Tag::INTEGER, "version")?;
         let digest_algorithms = reader.expect(Tag::SET, "digestAlgorithms")?;

@@ -8,7 +8,8 @@ use std::{
 };
 
 use keiin::{
-    Content, Document, Existing, HttpRequest, HttpResponse, Network, Setup, Signing, TransportError, file, hpki_policy,
+    Content, Document, Existing, HttpRequest, HttpResponse, Network, Setup, Signing, TransportError, file,
+    hpki_policy,
     model::{Bytes, DigestAlgorithm, Indication, SignerLocation, Time},
     sign,
     transport::Method,
@@ -32,6 +33,8 @@ const RECORD: &str = "\
      Rp.2 ロキソプロフェン錠 60mg 1回1錠 疼痛時 10回分
 交付日  2026-04-01
 ";
+
+const DAY: i64 = 86_400;
 
 /// The folder that the files of the demo are in.
 pub(super) struct Stage {
@@ -86,8 +89,9 @@ impl<'a> Scene<'a> {
         Self { clock: Cell::new(stage.pki.start()), stage, lang }
     }
 
+    /// Ten o'clock in Japan on the first day.
     pub(super) fn start(&self) -> Time {
-        self.stage.pki.start()
+        self.stage.pki.start().plus_seconds(3600)
     }
 
     /// The strict policy of healthcare, with the test roots in place of the ministry's.
@@ -108,10 +112,14 @@ impl<'a> Scene<'a> {
         setup
     }
 
-    /// The world's server, without a socket.
+    /// The world's server, without a socket. CRLs are issued once a day at midnight UTC, as those of HPKI are.
     fn exchange(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
-        let method = if request.method == Method::Get { "GET" } else { "POST" };
-        let answer = self.stage.pki.answer(method, &request.url, &request.body, self.clock.get());
+        let now = self.clock.get();
+        let (method, at) = match request.method {
+            Method::Get => ("GET", Time::from_unix(now.unix() - now.unix().rem_euclid(DAY))),
+            Method::Post => ("POST", now),
+        };
+        let answer = self.stage.pki.answer(method, &request.url, &request.body, at);
         Ok(HttpResponse {
             status: answer.status,
             content_type: Some(answer.content_type.to_owned()),
@@ -150,7 +158,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The document as it is now, for somebody who forgets it in a drawer.
-    pub(super) fn copy(&self, document: &Document, _name: &str) -> Result<Document, Failure> {
+    pub(super) fn copy(document: &Document) -> Result<Document, Failure> {
         Ok(Document::read(document.as_bytes().to_vec(), None)?)
     }
 
