@@ -69,7 +69,7 @@ impl SignatureDictionary {
         };
         let contents = found.read_contents(pdf, placed)?;
         found.read_byte_range(pdf, &placed.dictionary)?;
-        found.check_coverage(pdf, placed, contents);
+        found.check_coverage(pdf, placed, contents.as_ref());
         Ok(found)
     }
 
@@ -102,7 +102,7 @@ impl SignatureDictionary {
 
     /// 12.8.1: the range is the whole file as it was but for the value of /Contents. Anything else would let somebody put
     /// unsigned octets where a reader takes them for signed ones.
-    fn check_coverage(&mut self, pdf: &Pdf<'_>, placed: &Placed, contents: Option<Range<usize>>) {
+    fn check_coverage(&mut self, pdf: &Pdf<'_>, placed: &Placed, contents: Option<&Range<usize>>) {
         self.hashed.clone_from(&self.byte_range);
         let [before, after] = self.byte_range.as_slice() else {
             if !self.byte_range.is_empty() {
@@ -118,7 +118,7 @@ impl SignatureDictionary {
             self.hashed = vec![before.clone(), end..after.end];
         }
         let whole = before.start == 0 && hole.start <= hole.end && after.end <= pdf.bytes().len();
-        if !whole || contents != Some(hole) {
+        if !whole || contents != Some(&hole) {
             self.defects.push(defect(DefectKind::Coverage, "ByteRange"));
         }
         let inside = placed.offset.is_some_and(|at| before.contains(&at) || after.contains(&at));

@@ -222,13 +222,14 @@ impl<'b> Reading<'b> {
         after: &[&Stamped],
         mut evidence: Evidence,
     ) -> &'static str {
-        // A level rests on what the signature itself has: its CMS, its time-stamps and the newest store.
+        // A level rests on what the signature itself has: its CMS, its time-stamps and the stores that
+        // were made after it.
         let has_store = self.stores.places.iter().any(|place| *place > dictionary.end());
         for stamp in after {
             evidence.merge(&stamp.evidence);
         }
         if has_store {
-            evidence.merge(&self.stores.newest);
+            evidence.merge(&self.stores.evidence);
         }
         let has_revocation = evidence.iter().any(|(_, object)| object.kind != EvidenceKind::Certificate);
         let material = Material::new(&evidence);

@@ -89,7 +89,12 @@ impl Level<'_, '_> {
     /// Exactly one signing-certificate attribute (EN 319 122-1, 5.2.2).
     fn is_bes(&self) -> bool {
         let references = self.count(&oid::SIGNING_CERTIFICATE) + self.count(&oid::SIGNING_CERTIFICATE_V2);
-        self.count(&oid::MESSAGE_DIGEST) > 0 && references == 1
+        self.count(&oid::MESSAGE_DIGEST) > 0 && references == 1 && self.is_in_order()
+    }
+
+    /// The attributes are signed as DER (RFC 5652, 5.3), which sorts them (X.690, 11.6).
+    fn is_in_order(&self) -> bool {
+        self.info.signed.iter().map(|attribute| attribute.element.bytes()).is_sorted()
     }
 
     /// EN 319 142-1, 6.3, table 1, level B.

@@ -24,8 +24,6 @@ pub(crate) struct Stores {
     /// Each object with the octets of the file that it stands in.
     pub(crate) objects: Vec<(ObjectId, Range<usize>)>,
     pub(crate) evidence: Evidence,
-    /// The objects of the newest store.
-    pub(crate) newest: Evidence,
     /// Something could not be read.
     pub(crate) unreadable: bool,
     by_start: BTreeMap<usize, Option<ObjectId>>,
@@ -37,14 +35,14 @@ impl Stores {
         let mut stores = Self::default();
         for view in 0..pdf.views() {
             pdf.look_at(view);
-            let read = stores.view(pdf, view == 0);
+            let read = stores.view(pdf);
             pdf.look_at(0);
             read?;
         }
         Ok(stores)
     }
 
-    fn view(&mut self, pdf: &Pdf<'_>, newest: bool) -> Result<(), PadesError> {
+    fn view(&mut self, pdf: &Pdf<'_>) -> Result<(), PadesError> {
         let Some(catalog) = pdf.catalog()? else { return Ok(()) };
         let found = pdf.value(&catalog, "DSS")?;
         let Some(store) = found.object.as_dictionary() else { return Ok(()) };
@@ -59,13 +57,13 @@ impl Stores {
             ("CRLs", EvidenceKind::Crl),
             ("OCSPs", EvidenceKind::Ocsp),
         ];
-        self.lists(pdf, store, &keys, newest)?;
+        self.lists(pdf, store, &keys)?;
         let related = pdf.value(store, "VRI")?.object;
         let keys =
             [("Cert", EvidenceKind::Certificate), ("CRL", EvidenceKind::Crl), ("OCSP", EvidenceKind::Ocsp)];
         for one in related.as_dictionary().into_iter().flat_map(Dictionary::values) {
             if let Some(one) = pdf.resolve(one)?.object.as_dictionary() {
-                self.lists(pdf, one, &keys, newest)?;
+                self.lists(pdf, one, &keys)?;
             }
         }
         Ok(())
@@ -76,24 +74,17 @@ impl Stores {
         pdf: &Pdf<'_>,
         dictionary: &Dictionary,
         keys: &[(&str, EvidenceKind)],
-        newest: bool,
     ) -> Result<(), PadesError> {
         for (key, kind) in keys {
             let list = pdf.value(dictionary, key)?.object;
             for item in list.as_array().unwrap_or_default() {
-                self.object(pdf, item, *kind, newest)?;
+                self.object(pdf, item, *kind)?;
             }
         }
         Ok(())
     }
 
-    fn object(
-        &mut self,
-        pdf: &Pdf<'_>,
-        item: &Object,
-        kind: EvidenceKind,
-        newest: bool,
-    ) -> Result<(), PadesError> {
+    fn object(&mut self, pdf: &Pdf<'_>, item: &Object, kind: EvidenceKind) -> Result<(), PadesError> {
         let Object::Stream(stream) = pdf.resolve(item)?.object else {
             self.unreadable = true;
             return Ok(());
@@ -116,11 +107,6 @@ impl Stores {
             id
         };
         self.unreadable |= id.is_none();
-        if let (true, Some((id, object))) = (newest, id.and_then(|id| Some((id, self.evidence.object(&id)?))))
-        {
-            let origin = Origin::Embedded { place: Cow::Borrowed("DSS") };
-            self.newest.insert(id, object.kind, object.bytes.clone(), origin);
-        }
         Ok(())
     }
 
