@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use keiin_model::{Evidence, EvidenceKind, ObjectId, SignatureFacts, SignerReference, TimestampFacts, TimestampKind};
+use keiin_model::{
+    Evidence, EvidenceKind, ObjectId, SignatureFacts, SignerReference, TimestampFacts, TimestampKind,
+};
 use keiin_pki::{cert::Certificate, crl::Crl, digest::digest, ocsp::OcspResponse};
 
 /// The evidence of one file, parsed once.
