@@ -129,7 +129,7 @@ fn signer_fields<'a>(info: &SignerInfo<'a>) -> impl Iterator<Item = Element<'a>>
 /// How archive-time-stamp (v2) takes the unsigned attributes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnsignedForm {
-    /// Under their tag [1] with the length that they have (TS 101 733 V2.2.1).
+    /// Under their tag `[1]` with the length that they have (TS 101 733 V2.2.1).
     Tagged,
     /// One after another (TS 101 733 V1.8.3).
     Bare,
@@ -139,7 +139,7 @@ pub enum UnsignedForm {
 /// the whole SignerInfo's fields with those unsigned attributes that stood there when it was made.
 ///
 /// `detached` is the content where eContent is absent. Fields stand with tag and length as they are in the file; only
-/// the [1] around a part of the unsigned attributes is made.
+/// the `[1]` around a part of the unsigned attributes is made.
 pub fn archive_timestamp_v2<'a>(
     signed: &SignedData<'a>,
     info: &SignerInfo<'a>,
