@@ -13,7 +13,8 @@ pub(crate) enum FileError {
     /// The MAC was made with the password, but what is encrypted was not.
     #[error("the password is the file's, but not that of what is encrypted in it")]
     OtherPassword,
-    #[error("malformed {0}")]
+    /// Malformed, or with more elements than are read; the inner error says which.
+    #[error(transparent)]
     Malformed(#[from] DerError),
     #[error("{what} {oid} is not supported")]
     Unsupported { what: &'static str, oid: Oid },

@@ -105,7 +105,7 @@ fn decrypt_pbes2(
     let (oid, iv) = algorithm(&encryption, OBJECT)?;
     let cipher = Cipher::of_pbes2(&oid).ok_or(FileError::Unsupported { what: "cipher", oid })?;
     let iv = required(iv, &encryption, OBJECT)?.octets(OBJECT)?.to_cow();
-    let key = kdf::derive(&derivation, cipher.key_len(), password, work)?;
+    let key = kdf::derive(&derivation, &(cipher.key_len()..=cipher.key_len()), password, work)?;
     let plain = cipher.decrypt(&key, &iv, ciphertext).filter(|plain| is_sequence(plain));
     plain.ok_or(FileError::PasswordWrong)
 }

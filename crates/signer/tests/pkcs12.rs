@@ -227,6 +227,38 @@ fn keys_without_local_key_id_find_their_certificate() {
 }
 
 #[test]
+fn local_key_id_decides_between_certificates_of_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let doctor = Identity::new(folder.path(), "doctor", "P-256", USAGE);
+    let renewed = Identity::certify(folder.path(), "renewed", "doctor.key.pem", USAGE);
+    // A SafeBag's attributes follow its value.
+    let named = |bag: &[u8], id: &[u8]| {
+        let attribute =
+            write::attribute(&Oid::new(&[1, 2, 840, 113549, 1, 9, 21]), &[write::octet_string(id)]);
+        write::element(
+            0x30,
+            &[Element::whole(bag, "t").unwrap().content(), &write::set_of(&[attribute])].concat(),
+        )
+    };
+    for id in [1, 2] {
+        let bags = [
+            named(&certificate_bag(&doctor.der), &[1]),
+            named(&certificate_bag(&renewed.der), &[2]),
+            named(&bag(1, &doctor.pkcs8), &[id]),
+        ];
+        let expected = if id == 1 { &doctor.der } else { &renewed.der };
+        assert_eq!(read(&pfx(&bags), "").unwrap().certificate(), expected);
+    }
+    let stranger = Identity::new(folder.path(), "stranger", "P-256", USAGE);
+    let misnamed = [
+        named(&certificate_bag(&stranger.der), &[1]),
+        named(&certificate_bag(&doctor.der), &[2]),
+        named(&bag(1, &doctor.pkcs8), &[1]),
+    ];
+    assert_eq!(read(&pfx(&misnamed), "").unwrap().certificate(), doctor.der, "a name is not a key");
+}
+
+#[test]
 fn nested_and_many_bags_are_bounded() {
     let folder = tempfile::tempdir().unwrap();
     let doctor = Identity::new(folder.path(), "doctor", "P-256", USAGE);
@@ -265,21 +297,30 @@ fn pbmac1_is_checked() {
         bag(1, &doctor.pkcs8),
         certificate_bag(&doctor.der),
     ]))]);
-    let mut key = [0; 32];
-    let rounds = NonZeroU32::new(2048).unwrap();
-    pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA512, rounds, b"some salt", b"1234", &mut key);
-    let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), &safe);
-    let prf = write::algorithm(&Oid::new(&[1, 2, 840, 113549, 2, 11]));
-    let parameters = [write::octet_string(b"some salt"), write::unsigned(2048), write::unsigned(32), prf];
-    let derivation = write::sequence(&[oid(&[1, 2, 840, 113549, 1, 5, 12]), write::sequence(&parameters)]);
-    let scheme = write::algorithm(&Oid::new(&[1, 2, 840, 113549, 2, 9]));
-    let pbmac1 =
-        write::sequence(&[oid(&[1, 2, 840, 113549, 1, 5, 14]), write::sequence(&[derivation, scheme])]);
-    let info = write::sequence(&[pbmac1, write::octet_string(mac.as_ref())]);
-    let mac_data = write::sequence(&[info, write::octet_string(b"NOT USED"), write::unsigned(1)]);
-    let file = write::sequence(&[write::unsigned(3), content_info(&safe), mac_data]);
-    assert_eq!(read(&file, "1234").unwrap().certificate(), doctor.der);
-    assert!(matches!(read(&file, "4321"), Err(SignerError::PinWrong)));
+    let file = |key_length: usize, named: bool| {
+        let mut key = vec![0; key_length];
+        let rounds = NonZeroU32::new(2048).unwrap();
+        pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA512, rounds, b"some salt", b"1234", &mut key);
+        let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), &safe);
+        let mut parameters = vec![write::octet_string(b"some salt"), write::unsigned(2048)];
+        parameters.extend(named.then(|| write::unsigned(key_length as u64)));
+        parameters.push(write::algorithm(&Oid::new(&[1, 2, 840, 113549, 2, 11])));
+        let derivation =
+            write::sequence(&[oid(&[1, 2, 840, 113549, 1, 5, 12]), write::sequence(&parameters)]);
+        let scheme = write::algorithm(&Oid::new(&[1, 2, 840, 113549, 2, 9]));
+        let pbmac1 =
+            write::sequence(&[oid(&[1, 2, 840, 113549, 1, 5, 14]), write::sequence(&[derivation, scheme])]);
+        let info = write::sequence(&[pbmac1, write::octet_string(mac.as_ref())]);
+        let mac_data = write::sequence(&[info, write::octet_string(b"NOT USED"), write::unsigned(1)]);
+        write::sequence(&[write::unsigned(3), content_info(&safe), mac_data])
+    };
+    for key_length in [20, 32, 64] {
+        let file = file(key_length, true);
+        assert_eq!(read(&file, "1234").unwrap().certificate(), doctor.der);
+        assert!(matches!(read(&file, "4321"), Err(SignerError::PinWrong)));
+    }
+    assert!(unusable(read(&file(32, false), "1234")).starts_with("PBKDF2-params"), "no keyLength");
+    assert!(unusable(read(&file(1, true), "1234")).starts_with("PBKDF2-params"), "a key to be guessed");
 }
 
 /// The DER with its INTEGER 2048, which is the count of rounds, replaced.

@@ -3,6 +3,7 @@
 //! appendix B).
 
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 
 use aws_lc_rs::{digest, pbkdf2};
 use keiin_model::Oid;
@@ -22,7 +23,8 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// Rounds of one hash output each: some seconds. OpenSSL writes 2,048, the careful ask for 600,000.
+    /// Rounds of one hash output each: two seconds with SHA-256, ten with SHA-512. OpenSSL writes 2,048, the careful
+    /// ask for 600,000.
     pub(crate) const LIMIT: u64 = 10_000_000;
 
     pub(crate) const fn new() -> Self {
@@ -94,34 +96,39 @@ fn add_and_one(block: &mut [u8], b: &[u8]) {
     }
 }
 
-/// A keyDerivationFunc of PBES2 or PBMAC1 (RFC 8018, A.2; RFC 7914, 7).
+/// A keyDerivationFunc of PBES2 or PBMAC1 (RFC 8018, A.2; RFC 7914, 7), for a key of one of these lengths.
 pub(crate) fn derive(
     function: &Element<'_>,
-    len: usize,
+    lens: &RangeInclusive<usize>,
     password: &Password<'_>,
     work: &mut Work,
 ) -> Result<Zeroizing<Vec<u8>>, FileError> {
     const OBJECT: &str = "keyDerivationFunc";
     let (oid, parameters) = algorithm(function, OBJECT)?;
     match oid {
-        PBKDF2 => with_pbkdf2(&required(parameters, function, OBJECT)?, len, password, work),
-        SCRYPT => with_scrypt(&required(parameters, function, OBJECT)?, len, password, work),
+        PBKDF2 => with_pbkdf2(&required(parameters, function, OBJECT)?, lens, password, work),
+        SCRYPT => with_scrypt(&required(parameters, function, OBJECT)?, lens, password, work),
         oid => Err(FileError::Unsupported { what: "key derivation function", oid }),
     }
 }
 
-/// keyLength INTEGER OPTIONAL: nothing else than the length that is needed.
-fn check_key_length(reader: &mut Reader<'_>, len: usize, object: &'static str) -> Result<(), FileError> {
-    let Some(element) = reader.optional(Tag::INTEGER, object)? else { return Ok(()) };
-    if usize::try_from(element.unsigned(object)?) == Ok(len) {
-        return Ok(());
-    }
-    Err(element.error(object, DerErrorKind::Value).into())
+/// keyLength INTEGER OPTIONAL: it can be left out where only one length will do.
+fn key_length(
+    reader: &mut Reader<'_>,
+    lens: &RangeInclusive<usize>,
+    object: &'static str,
+) -> Result<usize, FileError> {
+    let Some(element) = reader.optional(Tag::INTEGER, object)? else {
+        let only = (lens.start() == lens.end()).then_some(*lens.start());
+        return only.ok_or_else(|| reader.error(object, DerErrorKind::Truncated).into());
+    };
+    let named = usize::try_from(element.unsigned(object)?).ok().filter(|len| lens.contains(len));
+    named.ok_or_else(|| element.error(object, DerErrorKind::Value).into())
 }
 
 fn with_pbkdf2(
     parameters: &Element<'_>,
-    len: usize,
+    lens: &RangeInclusive<usize>,
     password: &Password<'_>,
     work: &mut Work,
 ) -> Result<Zeroizing<Vec<u8>>, FileError> {
@@ -129,7 +136,7 @@ fn with_pbkdf2(
     let mut reader = parameters.reader(OBJECT)?;
     let salt = reader.expect(Tag::OCTET_STRING, OBJECT)?.octets(OBJECT)?.to_cow();
     let rounds = rounds(&reader.expect(Tag::INTEGER, OBJECT)?, OBJECT)?;
-    check_key_length(&mut reader, len, OBJECT)?;
+    let len = key_length(&mut reader, lens, OBJECT)?;
     let prf = match reader.optional(Tag::SEQUENCE, OBJECT)? {
         Some(prf) => algorithm(&prf, OBJECT)?.0,
         None => HMAC_WITH_SHA1,
@@ -154,12 +161,12 @@ fn prf_of(oid: &Oid) -> Option<(pbkdf2::Algorithm, usize)> {
     PRFS.into_iter().find(|(known, ..)| known == oid).map(|(_, prf, len)| (prf, len))
 }
 
-/// scrypt's cost N * r * p, in blocks of 128 octets: this is 256 MiB, and under three seconds.
+/// scrypt's cost N * r * p, in blocks of 128 octets: this is 256 MiB, and a second.
 const MOST_BLOCKS: u64 = 1 << 21;
 
 fn with_scrypt(
     parameters: &Element<'_>,
-    len: usize,
+    lens: &RangeInclusive<usize>,
     password: &Password<'_>,
     work: &mut Work,
 ) -> Result<Zeroizing<Vec<u8>>, FileError> {
@@ -168,7 +175,7 @@ fn with_scrypt(
     let salt = reader.expect(Tag::OCTET_STRING, OBJECT)?.octets(OBJECT)?.to_cow();
     let mut factor = || Ok::<u64, FileError>(reader.expect(Tag::INTEGER, OBJECT)?.unsigned(OBJECT)?);
     let (n, r, p) = (factor()?, factor()?, factor()?);
-    check_key_length(&mut reader, len, OBJECT)?;
+    let len = key_length(&mut reader, lens, OBJECT)?;
     reader.end(OBJECT)?;
     let blocks = n.saturating_mul(r).saturating_mul(p);
     if blocks > MOST_BLOCKS || n.max(r).max(p) > MOST_BLOCKS {
@@ -186,4 +193,34 @@ fn with_scrypt(
     let mut key = Zeroizing::new(vec![0; len]);
     scrypt::scrypt(password.octets(), &salt, &cost, &mut key).map_err(|_| malformed())?;
     Ok(key)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may fail
+mod tests {
+    use super::*;
+
+    /// A vector that goes round the libraries since PKCS#12 1.0: the password is "smeg".
+    #[test]
+    fn pkcs12_derives_as_others_do() {
+        let derive = |purpose, len| {
+            let salt = [0x0a, 0x58, 0xcf, 0x64, 0x53, 0x0d, 0x82, 0x3f];
+            let hash = &digest::SHA1_FOR_LEGACY_USE_ONLY;
+            pkcs12(hash, purpose, b"\0s\0m\0e\0g\0\0", &salt, NonZeroU32::MIN, len, &mut Work::new()).unwrap()
+        };
+        let hex = |octets: &[u8]| octets.iter().map(|octet| format!("{octet:02x}")).collect::<String>();
+        let key = derive(Purpose::Encryption, 24);
+        assert_eq!(hex(&key), "8aaae6297b6cb04642ab5b077851284eb7128f1a2a7fbca3");
+        assert_eq!(hex(&derive(Purpose::Iv, 8)), "79993dfe048d3b76");
+    }
+
+    #[test]
+    fn work_is_counted_before_it_is_done() {
+        let mut work = Work::new();
+        let half = NonZeroU32::new(5_000_000).unwrap();
+        work.charge_key(half, 20, 20).unwrap();
+        assert!(work.charge_key(half, 21, 20).is_err(), "two outputs cost twice");
+        work.charge_key(half, 20, 20).unwrap();
+        assert!(work.charge(1).is_err());
+    }
 }

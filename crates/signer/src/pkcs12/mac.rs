@@ -12,6 +12,9 @@ use crate::pbe::{self, Password, algorithm, required};
 
 const PBMAC1: Oid = Oid::new(&[1, 2, 840, 113549, 1, 5, 14]);
 
+/// keyLength has to be named; a key of a few octets could be guessed (RFC 9579).
+const PBMAC1_KEY_LENGTHS: std::ops::RangeInclusive<usize> = 20..=64;
+
 /// A digest, the HMAC with it, and what both are named.
 struct Hash {
     digest: Oid,
@@ -72,7 +75,7 @@ pub(super) fn check(
     digest_info.end(OBJECT)?;
     let (oid, parameters) = algorithm(&digest_algorithm, OBJECT)?;
     if oid == PBMAC1 {
-        // macSalt and iterations say nothing then (RFC 9579, 5).
+        // macSalt and iterations say nothing then (RFC 9579).
         let parameters = required(parameters, &digest_algorithm, OBJECT)?;
         return check_pbmac1(&parameters, safe, &expected, password, work);
     }
@@ -111,7 +114,6 @@ fn check_pbmac1(
         .iter()
         .find(|hash| hash.hmac == scheme)
         .ok_or(FileError::Unsupported { what: "message authentication scheme", oid: scheme })?;
-    // The key is as long as the hash (RFC 9579, 5), which every writer keeps to.
-    let key = kdf::derive(&derivation, hash.algorithm.output_len(), password, work)?;
+    let key = kdf::derive(&derivation, &PBMAC1_KEY_LENGTHS, password, work)?;
     hmac::verify(&hmac::Key::new(hash.keyed, &key), safe, expected).map_err(|_| FileError::PasswordWrong)
 }
