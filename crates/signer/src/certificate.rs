@@ -15,8 +15,8 @@ pub(crate) fn fingerprint(der: &[u8]) -> ObjectId {
     ObjectId::from_sha256(octets)
 }
 
-/// For what the certificate may be chosen by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// For what the certificate may be chosen by itself, the better one first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Use {
     /// nonRepudiation is set: it was made for signing documents.
     Documents,

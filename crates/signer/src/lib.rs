@@ -22,9 +22,12 @@
 #![deny(unsafe_code)] // allowed in two places that say why: C_Sign in pkcs11::module, and an inherited descriptor in platform
 
 mod certificate;
+mod file_error;
+mod pbe;
 mod pem;
 mod pin;
 pub mod pkcs11;
+mod pkcs12;
 mod platform;
 mod soft;
 

@@ -12,16 +12,16 @@ use aws_lc_rs::signature::{
     RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
 };
 use keiin_model::{DigestAlgorithm, SignRequest, SignatureAlgorithm, Signer, SignerError};
-use pkcs8::EncryptedPrivateKeyInfoRef;
-use pkcs8::der::Decode;
+use keiin_pki::der::Element;
 use zeroize::Zeroizing;
 
 use crate::certificate::{self, Use};
+use crate::file_error::FileError;
+use crate::pbe::kdf::Work;
+use crate::pbe::{self, Password};
 use crate::pem;
 use crate::pin::Pin;
-
-/// A key file is a few kilobytes.
-const MOST_OCTETS: u64 = 4 << 20;
+use crate::pkcs12::{self, MOST_OCTETS};
 
 /// A private key in memory, with its certificate.
 pub struct SoftKey {
@@ -78,32 +78,61 @@ impl SoftKey {
         Self::with(key, certificates.iter().flat_map(|octets| read_certificates(octets)).collect())
     }
 
-    /// Reads a PKCS#12 file (RFC 7292): PBES2 as OpenSSL 3 writes it, and the old SHA-1 kinds with Triple DES
-    /// or RC2.
+    /// Reads a PKCS#12 file (RFC 7292): PBES2 as OpenSSL 3 writes it, the old SHA-1 kinds with Triple DES or RC2,
+    /// and no encryption; with any MAC of SHA-1 or SHA-2, PBMAC1 (RFC 9579), or none. The signer's certificate is the
+    /// one with the key's localKeyID or, failing that, with its public key; of several keys, one whose certificate is
+    /// for documents goes first.
     ///
     /// # Errors
-    /// As [`Self::from_pkcs8`].
+    /// As [`Self::from_pkcs8`]; [`SignerError::PinWrong`] also for a file that was changed, which looks the same;
+    /// [`SignerError::Ambiguous`] when several keys could sign; and [`SignerError::Unusable`] also for a file over
+    /// the limits: 4 MiB, 1,000 bags, 10,000,000 rounds of key derivation.
     pub fn from_pkcs12(file: &[u8], pin: &Pin) -> Result<Self, SignerError> {
         Self::read_pkcs12(file, &[], Some(pin))
     }
 
     fn read_pkcs12(file: &[u8], more: &[&[u8]], pin: Option<&Pin>) -> Result<Self, SignerError> {
-        let password = std::str::from_utf8(pin.ok_or(SignerError::PinMissing)?.octets())
-            .map_err(|_| unusable("the password is not UTF-8"))?;
-        let store = p12_keystore::KeyStore::from_pkcs12(file, password).map_err(|error| match error {
-            p12_keystore::error::Error::MacError(_) | p12_keystore::error::Error::Pkcs5Error(_) => {
-                SignerError::PinWrong
+        let contents = pkcs12::read(file, pin.map(Password::new))?;
+        if contents.keys.is_empty() {
+            return Err(unusable("no private key is in it"));
+        }
+        let given: Vec<Vec<u8>> = more.iter().flat_map(|octets| read_certificates(octets)).collect();
+        let keys = contents.keys.iter().filter_map(|key| Some((key, PrivateKey::read(&key.der)?)));
+        let mut read = keys.peekable();
+        read.peek().ok_or_else(|| unusable("not an RSA, ECDSA or Ed25519 private key"))?;
+        let signers = read.filter_map(|(key, private)| {
+            let mut certificates = contents.certificates_for(key);
+            certificates.extend_from_slice(&given);
+            Self::with(private, certificates).ok()
+        });
+        Self::choose(signers.collect())
+    }
+
+    /// The one whose certificate is for documents before others; between two that are alike, none is guessed.
+    fn choose(signers: Vec<Self>) -> Result<Self, SignerError> {
+        let mut best: Option<(Use, Vec<Self>)> = None;
+        for signer in signers {
+            let Some(facts) = certificate::read(&signer.certificate) else { continue };
+            match &mut best {
+                Some((usage, alike)) if *usage == facts.usage => {
+                    if !alike.iter().any(|other| other.certificate == signer.certificate) {
+                        alike.push(signer);
+                    }
+                }
+                Some((usage, _)) if *usage < facts.usage => {}
+                _ => best = Some((facts.usage, vec![signer])),
             }
-            other => unusable(&other.to_string()),
-        })?;
-        let (_, chain) = store
-            .private_key_chain()
-            .ok_or_else(|| unusable("no private key with its certificate is in it"))?;
-        let key = PrivateKey::read(chain.key())
-            .ok_or_else(|| unusable("not an RSA, ECDSA or Ed25519 private key"))?;
-        let mut certificates: Vec<Vec<u8>> = chain.chain().iter().map(|c| c.as_der().to_vec()).collect();
-        certificates.extend(more.iter().flat_map(|octets| read_certificates(octets)));
-        Self::with(key, certificates)
+        }
+        let mut alike = best.map(|(_, alike)| alike).unwrap_or_default();
+        match alike.pop() {
+            None => Err(SignerError::NoCertificate),
+            Some(signer) if alike.is_empty() => Ok(signer),
+            Some(last) => {
+                alike.push(last);
+                let name = |signer: &Self| Some(certificate::read(&signer.certificate)?.subject);
+                Err(SignerError::Ambiguous { choices: alike.iter().filter_map(name).collect() })
+            }
+        }
     }
 
     fn with(key: PrivateKey, mut certificates: Vec<Vec<u8>>) -> Result<Self, SignerError> {
@@ -240,10 +269,12 @@ fn plain_key(key: &[u8], pin: Option<&Pin>) -> Result<Zeroizing<Vec<u8>>, Signer
     if der.is_empty() {
         return Err(unusable("the PEM is not base64, or encrypted the way of old OpenSSL: make it PKCS#8"));
     }
-    let Ok(encrypted) = EncryptedPrivateKeyInfoRef::from_der(&der) else { return Ok(der) };
-    let pin = pin.ok_or(SignerError::PinMissing)?;
-    let plain = encrypted.decrypt(pin.octets()).map_err(|_| SignerError::PinWrong)?;
-    Ok(Zeroizing::new(plain.as_bytes().to_vec()))
+    let element = Element::whole(&der, "PKCS #8").ok();
+    let Some((scheme, ciphertext)) = element.as_ref().and_then(pbe::encrypted_private_key) else {
+        return Ok(der);
+    };
+    let password = Password::new(pin.ok_or(SignerError::PinMissing)?);
+    Ok(pbe::decrypt(&scheme, &ciphertext.to_cow(), &password, &mut Work::new())?)
 }
 
 /// The certificates in PEM, or the one that the octets are.
@@ -272,7 +303,14 @@ fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, SignerError> {
         reason: error.to_string(),
     };
     let mut octets = Zeroizing::new(Vec::new());
-    File::open(path).map_err(failed)?.take(MOST_OCTETS).read_to_end(&mut octets).map_err(failed)?;
+    File::open(path)
+        .map_err(failed)?
+        .take(1 + MOST_OCTETS as u64)
+        .read_to_end(&mut octets)
+        .map_err(failed)?;
+    if octets.len() > MOST_OCTETS {
+        return Err(FileError::Size { limit: MOST_OCTETS }.into());
+    }
     Ok(octets)
 }
 
