@@ -9,7 +9,9 @@ shared=${KEIIN_SHARED:-$PWD/../../shared}
 # What cargo-fuzz passes, without the address sanitizer (which needs a nightly compiler): the code under test has no unsafe.
 export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Ccodegen-units=1"
-cargo build --release --locked --bins
+# Naming the target keeps these flags away from build scripts.
+host=$(rustc -vV | sed -n 's/^host: //p')
+cargo build --release --locked --bins --target "$host"
 mkdir -p corpus artifacts
 for source in fuzz_targets/*.rs; do
   target=$(basename "$source" .rs)
@@ -21,7 +23,7 @@ for source in fuzz_targets/*.rs; do
     certificate | der) [ -d "$shared/corpus/pkits" ] && seeds+=("$shared/corpus/pkits/certs") ;;
     crl) [ -d "$shared/corpus/pkits" ] && seeds+=("$shared/corpus/pkits/crls") ;;
   esac
-  "target/release/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=0 \
+  "target/$host/release/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=0 \
     -artifact_prefix="artifacts/$target-" "corpus/$target" "${seeds[@]}" > "artifacts/$target.log" 2>&1 ||
     { tail -n 40 "artifacts/$target.log"; echo "fuzz target $target failed" >&2; exit 1; }
   echo "fuzz $target: $(grep -c . <(ls "corpus/$target")) inputs, $(grep -oE 'Done [0-9]+ runs' "artifacts/$target.log" || echo 'done')"

@@ -64,10 +64,19 @@ def dss_says(name, file, level, content=None):
 LASTING = ("CAdES-BASELINE-LT", "CAdES-BASELINE-LTA")
 
 
+# asn1crypto 1.5 takes a definite length whose last octet is 80 for an indefinite one and encodes the element anew, which a
+# SET without a schema does not survive. It depends on the size of a file alone, about one in a hundred.
+ASN1CRYPTO = "while parsing asn1crypto.core.Set"
+unjudged = []
+
+
 def peers_say(name, file, content=None):
     args = [f"{env['PEER_VENV']}/bin/python", f"{env['PEERS']}/peer-validate.py", "--root", ROOT, "--inter", INTER]
     p = run(*args, *(["--data", content] if content else []), file, check=False)
     answer = json.loads(p.stdout.splitlines()[-1]) if p.stdout.strip() else {}
+    if ASN1CRYPTO in answer.get("error", ""):
+        unjudged.append(name)
+        return print(f"-      {name}: not judged by pyHanko: asn1crypto cannot dump a SET whose length ends in the octet 80", flush=True)
     return say(p.returncode == 0 and answer.get("verdict") == "VALID", f"{name}: OpenSSL and pyHanko say VALID", (p.stdout + p.stderr)[-600:])
 
 
@@ -229,5 +238,7 @@ for level in ("B-B", "B-T"):
 
 dss_process.stdin.close()
 dss_process.wait(timeout=60)
-print(f"matrix: {passed} passed, {failed} failed" + (f" (files in {work})" if failed or o.keep else ""))
+if len(unjudged) > 8:
+    say(False, "files that pyHanko could not judge", str(unjudged))
+print(f"matrix: {passed} passed, {failed} failed, {len(unjudged)} not judged by pyHanko" + (f" (files in {work})" if failed or o.keep else ""))
 sys.exit(1 if failed else 0)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 #![no_main]
 use keiin_cades::Cades;
-use keiin_model::Container;
 use libfuzzer_sys::fuzz_target;
 
 // Reading never changes an octet.

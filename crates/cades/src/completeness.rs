@@ -4,18 +4,21 @@
 
 use std::collections::BTreeSet;
 
-use keiin_model::{Evidence, EvidenceKind, ObjectId, SignatureFacts, SignerReference, TimestampFacts};
+use keiin_model::{
+    Evidence, EvidenceKind, ObjectId, SignatureFacts, SignerReference, TimestampFacts, TimestampKind,
+};
 use keiin_pki::{cert::Certificate, crl::Crl, digest::digest, ocsp::OcspResponse};
 
 /// The evidence of one file, parsed once.
-pub(crate) struct Material<'e> {
+pub struct Material<'e> {
     certificates: Vec<Certificate<'e>>,
     crls: Vec<Crl<'e>>,
     ocsps: Vec<OcspResponse<'e>>,
 }
 
 impl<'e> Material<'e> {
-    pub(crate) fn new(evidence: &'e Evidence) -> Self {
+    /// Parses all that can be parsed.
+    pub fn new(evidence: &'e Evidence) -> Self {
         let of = |kind| evidence.of_kind(kind).map(|(_, object)| &*object.bytes);
         Self {
             certificates: of(EvidenceKind::Certificate).filter_map(|b| Certificate::read(b).ok()).collect(),
@@ -25,7 +28,7 @@ impl<'e> Material<'e> {
     }
 
     /// The certificate that a signer points to: by its signed digest, else by the names in the container.
-    pub(crate) fn signer(&self, reference: &SignerReference) -> Option<&Certificate<'e>> {
+    pub fn signer(&self, reference: &SignerReference) -> Option<&Certificate<'e>> {
         let by_digest = reference.references.first().and_then(|first| {
             let algorithm = first.algorithm?;
             self.certificates.iter().find(|c| digest(algorithm, c.raw) == *first.digest)
@@ -44,13 +47,14 @@ impl<'e> Material<'e> {
     }
 
     /// Whether there is revocation data for the signer's path and for those of all its time-stamps but the last archive
-    /// time-stamp, whose own material comes with the next one (EN 319 122-1, 6.3 and 5.5.1).
-    pub(crate) fn is_complete(&self, facts: &SignatureFacts) -> bool {
+    /// time-stamp (in a PDF the last document time-stamp), whose own material comes with the next one (EN 319 122-1, 6.3 and 5.5.1).
+    pub fn is_complete(&self, facts: &SignatureFacts) -> bool {
         if self.crls.is_empty() && self.ocsps.is_empty() {
             let mut all = self.certificates.iter().peekable();
             return all.peek().is_some() && all.all(Certificate::is_self_issued);
         }
-        let archive = |t: &&TimestampFacts| t.kind == keiin_model::TimestampKind::Archive;
+        let archive =
+            |t: &&TimestampFacts| matches!(t.kind, TimestampKind::Archive | TimestampKind::Document);
         let last = facts.timestamps.iter().filter(archive).max_by_key(|t| t.time).map(|t| t.id);
         let tokens = facts.timestamps.iter().filter(|t| Some(t.id) != last).map(|t| &t.token.signer);
         let mut seen = BTreeSet::new();

@@ -24,7 +24,7 @@ mod attach;
 pub mod attribute_oid;
 mod attributes;
 mod augment;
-mod completeness;
+pub mod completeness;
 mod content;
 mod edit;
 mod error;

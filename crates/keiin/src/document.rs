@@ -7,6 +7,7 @@ use std::{
 };
 
 use keiin_cades::Cades;
+use keiin_pades::Pades;
 use keiin_pki::digest::DigestSet;
 use keiin_tsp::{Response, TspError};
 use serde::Serialize;
@@ -31,6 +32,7 @@ pub struct Document {
 enum Inner {
     Cades(Box<Cades>),
     Token(Box<TokenFile>),
+    Pdf(Box<Pades>),
 }
 
 struct TokenFile {
@@ -47,6 +49,8 @@ pub enum DocumentKind {
     Cades,
     /// A time-stamp token in a file of its own.
     Token,
+    /// A PDF with or without signatures. It is read, not written yet.
+    Pdf,
 }
 
 /// Everything that was read, as one value that serialises: a bug report, a replay, a test vector.
@@ -96,6 +100,7 @@ impl Document {
             FileKind::Cms => Self::cades(bytes, content, progress),
             FileKind::Token => Self::token(bytes, content, progress),
             FileKind::TimestampResponse => Self::token(token_of(&bytes)?, content, progress),
+            FileKind::Pdf => Self::pdf(bytes, content),
             kind => Err(Error::Foreign { name: None, kind }),
         }
     }
@@ -119,6 +124,14 @@ impl Document {
             cades = Cades::read(cades.as_bytes().to_vec(), Some(octets)).map_err(unreadable)?;
         }
         Ok(Self { inner: Inner::Cades(Box::new(cades)), content: content.cloned(), known, path: None })
+    }
+
+    fn pdf(bytes: Vec<u8>, content: Option<&Content>) -> Result<Self, Error> {
+        if content.is_some() {
+            return Err(Error::Cades { name: None, source: keiin_cades::CadesError::ContentNotWanted });
+        }
+        let pdf = Pades::read(bytes).map_err(|source| Error::Pdf { name: None, source })?;
+        Ok(Self { inner: Inner::Pdf(Box::new(pdf)), content: None, known: DigestSet::default(), path: None })
     }
 
     fn token(bytes: Vec<u8>, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
@@ -161,6 +174,7 @@ impl Document {
         match self.inner {
             Inner::Cades(_) => DocumentKind::Cades,
             Inner::Token(_) => DocumentKind::Token,
+            Inner::Pdf(_) => DocumentKind::Pdf,
         }
     }
 
@@ -174,6 +188,7 @@ impl Document {
         match &self.inner {
             Inner::Cades(cades) => cades.signatures(),
             Inner::Token(_) => &[],
+            Inner::Pdf(pdf) => pdf.signatures(),
         }
     }
 
@@ -182,6 +197,7 @@ impl Document {
         match &self.inner {
             Inner::Cades(cades) => cades.timestamps(),
             Inner::Token(token) => &token.facts,
+            Inner::Pdf(pdf) => pdf.timestamps(),
         }
     }
 
@@ -190,6 +206,7 @@ impl Document {
         match &self.inner {
             Inner::Cades(cades) => cades.evidence(),
             Inner::Token(token) => &token.evidence,
+            Inner::Pdf(pdf) => pdf.evidence(),
         }
     }
 
@@ -203,6 +220,7 @@ impl Document {
         match &self.inner {
             Inner::Cades(cades) => cades.as_bytes(),
             Inner::Token(token) => &token.bytes,
+            Inner::Pdf(pdf) => pdf.as_bytes(),
         }
     }
 
@@ -219,6 +237,7 @@ impl Document {
         match &self.inner {
             Inner::Cades(cades) => Ok(cades),
             Inner::Token(_) => Err(Error::NotASignature),
+            Inner::Pdf(_) => Err(Error::PdfIsReadOnly),
         }
     }
 
@@ -227,6 +246,7 @@ impl Document {
         match &mut self.inner {
             Inner::Cades(cades) => Ok(cades.as_mut()),
             Inner::Token(_) => Err(Error::NotASignature),
+            Inner::Pdf(_) => Err(Error::PdfIsReadOnly),
         }
     }
 

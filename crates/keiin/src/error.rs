@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use keiin_cades::CadesError;
+use keiin_pades::PadesError;
 use keiin_tsp::TspError;
 
 use crate::{
@@ -55,6 +56,14 @@ pub enum Error {
         name: Option<PathBuf>,
         /// Why.
         source: CadesError,
+    },
+    /// The PDF cannot be read.
+    #[error("{}{source}", named(name.as_deref()))]
+    Pdf {
+        /// The file, when it is one.
+        name: Option<PathBuf>,
+        /// Why.
+        source: PadesError,
     },
     /// The time-stamp token cannot be read.
     #[error("{}{source}", named(name.as_deref()))]
@@ -114,6 +123,9 @@ pub enum Error {
     /// The document is a time-stamp token, and a signature is needed.
     #[error("this is a time-stamp token; only a signature can be extended")]
     NotASignature,
+    /// The document is a PDF, and a change was asked for.
+    #[error("this is a PDF; signatures in PDFs are read and verified, but not extended or renewed yet")]
+    PdfIsReadOnly,
     /// There is no archive time-stamp to renew.
     #[error("signature {signature} has no archive time-stamp yet: extend it to ES-A first")]
     NothingToRenew {
@@ -153,7 +165,8 @@ impl Error {
             Self::Cades { source, .. } => cades_blame(source),
             Self::Container(ContainerError::Limit { .. }) => Blame::Limit,
             Self::Token { source: TspError::Limit(_) | TspError::ResponseTooLong { .. }, .. } => Blame::Limit,
-            Self::Foreign { .. } | Self::Token { .. } => Blame::Malformed,
+            Self::Pdf { source: PadesError::Limit { .. }, .. } => Blame::Limit,
+            Self::Foreign { .. } | Self::Token { .. } | Self::Pdf { .. } => Blame::Malformed,
             Self::Container(ContainerError::Malformed { .. }) => Blame::Malformed,
             Self::Container(ContainerError::Token { .. }) | Self::NoTimestamp(_) | Self::Signer(_) => {
                 Blame::Environment
@@ -165,7 +178,11 @@ impl Error {
 
     /// The same error with the name of the file in it.
     pub(crate) fn in_file(mut self, path: &std::path::Path) -> Self {
-        if let Self::Foreign { name, .. } | Self::Cades { name, .. } | Self::Token { name, .. } = &mut self {
+        if let Self::Foreign { name, .. }
+        | Self::Cades { name, .. }
+        | Self::Pdf { name, .. }
+        | Self::Token { name, .. } = &mut self
+        {
             *name = Some(path.to_owned());
         }
         self
@@ -203,7 +220,7 @@ const fn foreign(kind: FileKind) -> &'static str {
         FileKind::Empty => "the file is empty",
         FileKind::Truncated => "the file is cut off in the middle: fetch or copy it again",
         FileKind::Xml => "this is XML; XML signatures (XAdES) are not read yet",
-        FileKind::Pdf => "this is a PDF; signatures in PDFs (PAdES) are not read yet",
+        FileKind::Pdf => "this is a PDF, not a signature file",
         FileKind::Zip => "this is a ZIP or office file, not a signature",
         FileKind::Pem => "this is PEM text, and DER is needed",
         FileKind::PrivateKey => "this is a private key, not a signature",

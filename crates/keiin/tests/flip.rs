@@ -112,7 +112,6 @@ fn every_byte_of_a_small_file() {
 }
 
 #[test]
-#[ignore = "minutes of work; run by hand and weekly"]
 fn ten_thousand_bytes_of_a_larger_file() {
     let world = World::new();
     let mut document = world.carried("doctor", "tsa-rsa", world.day(0), Level::A, world.day(2));

@@ -140,6 +140,11 @@ pub enum SignatureAlgorithm {
         /// The digest of the message.
         digest: DigestAlgorithm,
     },
+    /// ECDSA with r and s one after the other, each as long as the order of the curve (BSI TR-03111, 5.2.1).
+    EcdsaPlain {
+        /// The digest of the message.
+        digest: DigestAlgorithm,
+    },
     /// DSA with a DER Dss-Sig-Value.
     Dsa {
         /// The digest of the message.
@@ -163,6 +168,7 @@ impl SignatureAlgorithm {
             Self::RsaPkcs1 { digest }
             | Self::RsaPss { digest, .. }
             | Self::Ecdsa { digest }
+            | Self::EcdsaPlain { digest }
             | Self::Dsa { digest } => Some(digest),
             Self::Ed25519 | Self::Ed448 | Self::Other { .. } => None,
         }
@@ -175,6 +181,7 @@ impl fmt::Display for SignatureAlgorithm {
             Self::RsaPkcs1 { digest } => write!(f, "RSA with {digest}"),
             Self::RsaPss { digest, .. } => write!(f, "RSASSA-PSS with {digest}"),
             Self::Ecdsa { digest } => write!(f, "ECDSA with {digest}"),
+            Self::EcdsaPlain { digest } => write!(f, "plain ECDSA with {digest}"),
             Self::Dsa { digest } => write!(f, "DSA with {digest}"),
             Self::Ed25519 => f.write_str("Ed25519"),
             Self::Ed448 => f.write_str("Ed448"),

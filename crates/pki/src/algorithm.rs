@@ -101,8 +101,8 @@ pub fn read_signature_algorithm(
     let identifier = Identifier::read(&element).ok_or(AlgorithmError::Malformed)?;
     let oid = identifier.oid;
     if let Some((scheme, digest)) = table::by_oid(&oid) {
-        // Old DSA signers repeat the key's parameters here (RFC 3279, 2.2.2 says absent); they mean nothing.
-        if scheme != Scheme::Dsa {
+        // Old DSA signers and plain ECDSA's repeat the key's parameters here (RFC 3279, 2.2.2 says absent); they mean nothing.
+        if !matches!(scheme, Scheme::Dsa | Scheme::EcdsaPlain) {
             identifier.check_no_parameters()?;
         }
         return Ok(with_digest(scheme, digest));
@@ -142,6 +142,7 @@ const fn with_digest(scheme: Scheme, digest: DigestAlgorithm) -> SignatureAlgori
     match scheme {
         Scheme::RsaPkcs1 => SignatureAlgorithm::RsaPkcs1 { digest },
         Scheme::Ecdsa => SignatureAlgorithm::Ecdsa { digest },
+        Scheme::EcdsaPlain => SignatureAlgorithm::EcdsaPlain { digest },
         Scheme::Dsa => SignatureAlgorithm::Dsa { digest },
     }
 }
@@ -266,9 +267,9 @@ mod tests {
 
     #[test]
     fn the_unknown_is_named_and_the_malformed_refused() {
-        let plain_ecdsa = Oid::new(&[0, 4, 0, 127, 0, 7, 1, 1, 4, 1, 3]); // BSI TR-03111 ecdsa-plain-SHA256
-        let other = read_signature_algorithm(&identifier(&plain_ecdsa, &[]), None);
-        assert_eq!(other, Ok(SignatureAlgorithm::Other { oid: plain_ecdsa }));
+        let unknown = Oid::new(&[0, 4, 0, 127, 0, 7, 1, 1, 4, 1, 99]); // BSI TR-03111 has no such row
+        let other = read_signature_algorithm(&identifier(&unknown, &[]), None);
+        assert_eq!(other, Ok(SignatureAlgorithm::Other { oid: unknown }));
         let sha256_rsa = table::oid(Scheme::RsaPkcs1, DigestAlgorithm::Sha256).unwrap();
         assert!(read_signature_algorithm(&identifier(&sha256_rsa, &[4, 0]), None).is_err());
         assert!(read_signature_algorithm(&identifier(&sha256_rsa, &[5, 0, 5, 0]), None).is_err());

@@ -3,6 +3,7 @@
 
 use keiin_model::{DigestAlgorithm, KeyAlgorithm, SignatureAlgorithm};
 
+use crate::der::write;
 use crate::digest::digest;
 use crate::key::{Material, PublicKey, RsaUse};
 
@@ -173,6 +174,10 @@ impl Provider {
 /// aws-lc first. RSASSA-PKCS1-v1_5 that it refuses is asked again, because it takes a DigestInfo only with NULL
 /// parameters, and some signers leave them out; elsewhere its word is final.
 fn ask_all(key: &PublicKey, algorithm: SignatureAlgorithm, input: Input<'_>, value: &[u8]) -> Answer {
+    if let SignatureAlgorithm::EcdsaPlain { digest } = algorithm {
+        let Some(value) = ecdsa_value(key, value) else { return Answer::Wrong };
+        return ask_all(key, SignatureAlgorithm::Ecdsa { digest }, input, &value);
+    }
     #[cfg(feature = "aws-lc")]
     {
         let first = Provider::AwsLc.ask(key, algorithm, input, value);
@@ -183,6 +188,14 @@ fn ask_all(key: &PublicKey, algorithm: SignatureAlgorithm, input: Input<'_>, val
         }
     }
     Provider::Pure.ask(key, algorithm, input, value)
+}
+
+/// The Ecdsa-Sig-Value of r and s that stand one after the other, each as long as the order (BSI TR-03111, 5.2.1).
+fn ecdsa_value(key: &PublicKey, plain: &[u8]) -> Option<Vec<u8>> {
+    let KeyAlgorithm::Ec { curve } = key.algorithm() else { return None };
+    let len = usize::try_from(curve.bits().div_ceil(8)).ok()?;
+    let (r, s) = plain.split_at_checked(len)?;
+    (s.len() == len).then(|| write::sequence(&[write::unsigned_octets(r), write::unsigned_octets(s)]))
 }
 
 fn with_message(
@@ -235,7 +248,8 @@ fn check_pair(key: &PublicKey, algorithm: SignatureAlgorithm) -> Result<(), Sign
             }
             true
         }
-        (Scheme::Ecdsa { .. }, KeyAlgorithm::Ec { .. }) | (Scheme::Ed25519, KeyAlgorithm::Ed25519) => true,
+        (Scheme::Ecdsa { .. } | Scheme::EcdsaPlain { .. }, KeyAlgorithm::Ec { .. })
+        | (Scheme::Ed25519, KeyAlgorithm::Ed25519) => true,
         _ => false,
     };
     if allowed { Ok(()) } else { Err(SignatureError::Mismatch { algorithm }) }

@@ -229,7 +229,7 @@ const fn scheme(algorithm: SignatureAlgorithm) -> Option<Scheme> {
         SignatureAlgorithm::RsaPkcs1 { .. } => Some(Scheme::RsaPkcs1),
         SignatureAlgorithm::RsaPss { .. } => Some(Scheme::RsaPss),
         SignatureAlgorithm::Dsa { .. } => Some(Scheme::Dsa),
-        SignatureAlgorithm::Ecdsa { .. } => Some(Scheme::Ecdsa),
+        SignatureAlgorithm::Ecdsa { .. } | SignatureAlgorithm::EcdsaPlain { .. } => Some(Scheme::Ecdsa),
         SignatureAlgorithm::Ed25519 => Some(Scheme::Ed25519),
         _ => None,
     }
@@ -240,7 +240,7 @@ fn scheme_name(algorithm: SignatureAlgorithm) -> String {
         SignatureAlgorithm::RsaPkcs1 { .. } => "RSA".to_owned(),
         SignatureAlgorithm::RsaPss { .. } => "RSASSA-PSS".to_owned(),
         SignatureAlgorithm::Dsa { .. } => "DSA".to_owned(),
-        SignatureAlgorithm::Ecdsa { .. } => "ECDSA".to_owned(),
+        SignatureAlgorithm::Ecdsa { .. } | SignatureAlgorithm::EcdsaPlain { .. } => "ECDSA".to_owned(),
         other => other.to_string(),
     }
 }

@@ -64,14 +64,14 @@ const CHECKS: &[(&str, &str, &str)] = &[
         "the algorithms of the signature are acceptable",
     ),
     (
-        "sav.signing-certificate.present",
-        "署名者証明書への署名された参照がある",
-        "a signed reference to the signer's certificate is there",
-    ),
-    (
         "sav.attributes.single",
         "一度だけ書くべき属性が重複していない",
         "attributes that may stand once stand once",
+    ),
+    (
+        "sav.signing-certificate.present",
+        "署名者証明書への署名された参照がある",
+        "a signed reference to the signer's certificate is there",
     ),
     ("sav.signing-time.present", "申告された署名時刻がある", "a claimed signing time is there"),
     (

@@ -52,6 +52,9 @@ fn japanese(error: &Error) -> String {
         }
         Error::Foreign { name, kind } => format!("{}{}", named(name.as_deref()), foreign(*kind)),
         Error::Cades { name, source } => format!("{}署名を扱えません({source})", named(name.as_deref())),
+        Error::Pdf { name, source } => {
+            format!("{}PDFの署名を読み取れません({source})", named(name.as_deref()))
+        }
         Error::Token { name, source } => {
             format!("{}タイムスタンプを読み取れません({source})", named(name.as_deref()))
         }
@@ -84,6 +87,9 @@ fn japanese(error: &Error) -> String {
         Error::NoScheme => "この鍵には、新しい署名に使える署名方式がありません".to_owned(),
         Error::AuthenticationCertificate => {
             "この証明書は認証用であり、署名には使えません(鍵用途に否認防止がありません)".to_owned()
+        }
+        Error::PdfIsReadOnly => {
+            "PDFの署名は、この版では検証だけができます(延長と更新はできません)".to_owned()
         }
         Error::NotASignature => "これはタイムスタンプです。延長できるのは署名だけです".to_owned(),
         Error::NothingToRenew { .. } => "アーカイブタイムスタンプがまだありません".to_owned(),
@@ -132,7 +138,7 @@ const fn foreign(kind: FileKind) -> &'static str {
         FileKind::Empty => "ファイルが空です",
         FileKind::Truncated => "ファイルが途中で切れています",
         FileKind::Xml => "XMLです。XML署名(XAdES)はこの版では読めません",
-        FileKind::Pdf => "PDFです。PDF内の署名(PAdES)はこの版では読めません",
+        FileKind::Pdf => "PDFです。署名ファイルではありません",
         FileKind::Zip => "ZIPまたはオフィス文書であり、署名ファイルではありません",
         FileKind::Pem => "PEM形式のテキストです。DER形式が必要です",
         FileKind::Certificate => "証明書であり、署名ファイルではありません",

@@ -26,8 +26,10 @@ fn signature(signature: &SignatureReport) -> Value {
     value.insert("signer_sha256".into(), json!(signer));
     value.insert("claimed_time".into(), json!(signature.time.claimed));
     value.insert("data".into(), signature.data.iter().map(data).collect());
-    // What could not be checked is not intact.
-    value.insert("signature_intact".into(), json!(signature.signature_intact.unwrap_or(false)));
+    // CMS's own verification takes the message digest in (RFC 5652, 5.6): without the content, or over another, it fails. A
+    // digest that cannot be computed says nothing. What could not be checked is not intact.
+    let content = signature.data.iter().all(|data| data.algorithm.is_none() || data.intact());
+    value.insert("signature_intact".into(), json!(content && signature.signature_intact.unwrap_or(false)));
     value.insert("timestamps".into(), signature.timestamps.iter().map(timestamp).collect());
     Value::Object(value)
 }

@@ -27,6 +27,9 @@ pub fn signature_algorithm_identifier(algorithm: SignatureAlgorithm) -> Option<V
             identifier(&table::RSASSA_PSS, &pss_parameters(digest, mgf, salt))
         }
         SignatureAlgorithm::Ecdsa { digest } => identifier(&table::oid(Scheme::Ecdsa, digest)?, &[]),
+        SignatureAlgorithm::EcdsaPlain { digest } => {
+            identifier(&table::oid(Scheme::EcdsaPlain, digest)?, &[])
+        }
         SignatureAlgorithm::Dsa { digest } => identifier(&table::oid(Scheme::Dsa, digest)?, &[]),
         SignatureAlgorithm::Ed25519 => identifier(&table::ED25519, &[]),
         SignatureAlgorithm::Ed448 => identifier(&table::ED448, &[]),

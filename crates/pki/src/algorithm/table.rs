@@ -50,6 +50,7 @@ pub(crate) fn named(oid: &Oid) -> Option<Named> {
 pub(crate) enum Scheme {
     RsaPkcs1,
     Ecdsa,
+    EcdsaPlain,
     Dsa,
 }
 
@@ -61,12 +62,16 @@ const fn pkcs1(last: u64) -> Oid {
     Oid::new(&[1, 2, 840, 113549, 1, 1, last])
 }
 
+const fn bsi(last: u64) -> Oid {
+    Oid::new(&[0, 4, 0, 127, 0, 7, 1, 1, 4, 1, last])
+}
+
 const fn ecdsa_sha2(last: u64) -> Oid {
     Oid::new(&[1, 2, 840, 10045, 4, 3, last])
 }
 
-/// RFC 3279, 5758, 5754, 8017 A.2.4, NIST CSOR and TeleTrusT. The first row of a scheme and digest is the one written.
-const TABLE: [(Oid, Scheme, DigestAlgorithm); 30] = [
+/// RFC 3279, 5758, 5754, 8017 A.2.4, NIST CSOR, TeleTrusT and BSI TR-03111 5.2.1.1. The first row of a scheme and digest is the one written.
+const TABLE: [(Oid, Scheme, DigestAlgorithm); 36] = [
     (pkcs1(4), Scheme::RsaPkcs1, Md5),
     (pkcs1(5), Scheme::RsaPkcs1, Sha1),
     (Oid::new(&[1, 3, 14, 3, 2, 29]), Scheme::RsaPkcs1, Sha1), // OIW sha1WithRSASignature
@@ -88,6 +93,12 @@ const TABLE: [(Oid, Scheme, DigestAlgorithm); 30] = [
     (nist(10), Scheme::Ecdsa, Sha3_256),
     (nist(11), Scheme::Ecdsa, Sha3_384),
     (nist(12), Scheme::Ecdsa, Sha3_512),
+    (bsi(1), Scheme::EcdsaPlain, Sha1),
+    (bsi(2), Scheme::EcdsaPlain, Sha224),
+    (bsi(3), Scheme::EcdsaPlain, Sha256),
+    (bsi(4), Scheme::EcdsaPlain, Sha384),
+    (bsi(5), Scheme::EcdsaPlain, Sha512),
+    (bsi(6), Scheme::EcdsaPlain, Ripemd160),
     (Oid::new(&[1, 2, 840, 10040, 4, 3]), Scheme::Dsa, Sha1),
     (nist(1), Scheme::Dsa, Sha224),
     (nist(2), Scheme::Dsa, Sha256),

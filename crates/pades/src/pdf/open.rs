@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Finds a file's cross-reference sections, newest first, or makes one.
+
+use std::{cell::Cell, collections::BTreeSet};
+
+use super::{
+    Pdf, find,
+    lexer::Lexer,
+    object::{self, Object},
+    repair,
+    xref::{self, Entry, Section},
+};
+use crate::{PadesError, limits::MAX_SECTIONS};
+
+impl<'a> Pdf<'a> {
+    /// Opens a PDF by its cross-reference, or by looking through it where that is broken.
+    pub(crate) fn open(bytes: &'a [u8]) -> Result<Self, PadesError> {
+        let head = bytes.get(..1024).unwrap_or(bytes);
+        let shift = find(head, b"%PDF-").ok_or(PadesError::NotAPdf)?;
+        let mut pdf = Self::empty(bytes, shift);
+        if let Some(start) = last_start(bytes) {
+            pdf.sections = pdf.chain(start)?.unwrap_or_default();
+        }
+        pdf.note_encryption();
+        // A catalog in an encrypted stream is none that looking through the file would show.
+        if pdf.catalog()?.is_none() && !pdf.has_hidden() {
+            pdf = Self::rebuilt(bytes)?;
+            if pdf.catalog()?.is_none() && !pdf.has_hidden() {
+                return Err(PadesError::NoCatalog);
+            }
+        }
+        Ok(pdf)
+    }
+
+    fn empty(bytes: &'a [u8], shift: usize) -> Self {
+        Self {
+            bytes,
+            shift,
+            sections: Vec::new(),
+            view: Cell::new(0),
+            repaired: false,
+            encrypted: false,
+            broken: Cell::new(false),
+            hidden: Cell::new(false),
+            work: Cell::new(0),
+            inflated: Cell::new(0),
+            indirection: Cell::new(0),
+            object_streams: std::cell::RefCell::default(),
+        }
+    }
+
+    fn note_encryption(&mut self) {
+        let named = |section: &Section| section.trailer.value("Encrypt").is_some_and(|e| *e != Object::Null);
+        self.encrypted = self.sections.iter().any(named);
+    }
+
+    /// The same file by looking through it.
+    pub(crate) fn rebuilt(bytes: &'a [u8]) -> Result<Self, PadesError> {
+        let mut pdf = Self::empty(bytes, 0);
+        pdf.repaired = true;
+        let found = repair::scan(bytes, &mut |octets| pdf.spend(octets))?;
+        pdf.sections = vec![found.section];
+        pdf.note_encryption();
+        let mut inside = Vec::new();
+        for stream in found.object_streams {
+            let Some(Entry::At(offset)) = pdf.sections.first().and_then(|s| s.entries.get(&stream)) else {
+                continue;
+            };
+            if let Some(opened) = pdf.object_stream(stream, *offset)? {
+                inside.extend(opened.starts.keys().map(|number| (*number, stream)));
+            }
+        }
+        let Some(section) = pdf.sections.first_mut() else { return Ok(pdf) };
+        for (number, stream) in inside {
+            if !matches!(section.entries.get(&number), Some(Entry::At(_))) {
+                section.insert(number, Entry::In(stream))?;
+            }
+        }
+        Ok(pdf)
+    }
+
+    /// The sections from `start` on through /Prev; `None` when the first cannot be read.
+    fn chain(&self, start: usize) -> Result<Option<Vec<Section>>, PadesError> {
+        let (mut sections, mut seen, mut next) = (Vec::new(), BTreeSet::new(), Some(start));
+        while let Some(at) = next {
+            if !seen.insert(at) {
+                break; // a chain that bites its tail ends there
+            }
+            if sections.len() >= MAX_SECTIONS {
+                return Err(PadesError::limit("cross-reference sections", MAX_SECTIONS));
+            }
+            let Some(mut section) = self.section(at)? else {
+                return Ok(None);
+            };
+            let offset = |key| section.trailer.value(key).and_then(Object::as_integer);
+            next = offset("Prev").and_then(|n| usize::try_from(n).ok());
+            let hidden = offset("XRefStm").and_then(|n| usize::try_from(n).ok());
+            if let Some(hidden) = hidden.map(|at| self.section(at)).transpose()?.flatten() {
+                section.add_hidden(hidden);
+            }
+            sections.push(section);
+        }
+        Ok(Some(sections))
+    }
+
+    fn section(&self, at: usize) -> Result<Option<Section>, PadesError> {
+        for at in [at, at.saturating_add(self.shift)] {
+            if let Some(table) = xref::table(self.bytes, at)? {
+                return Ok(Some(table));
+            }
+            let Some((_, Ok(Object::Stream(stream)), _)) = object::read_indirect(self.bytes, at) else {
+                continue;
+            };
+            if stream.dictionary.value("Type").and_then(Object::as_name) != Some(b"XRef") {
+                continue;
+            }
+            if let Ok(octets) = self.octets(&stream)? {
+                return xref::stream(&stream.dictionary, &octets);
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The offset behind the last `startxref`.
+fn last_start(bytes: &[u8]) -> Option<usize> {
+    const WORD: &[u8] = b"startxref";
+    let at = bytes.windows(WORD.len()).rposition(|window| window == WORD)?;
+    usize::try_from(Lexer::new(bytes, at + WORD.len()).unsigned()?).ok()
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! A PDF with the signatures and document time-stamps that were read from it.
+
+use keiin_model::{Defect, DefectKind, Evidence, SignatureFacts, TimestampFacts};
+use keiin_tsp::facts::defect;
+
+use crate::{
+    PadesError, SignatureDictionary,
+    document::Reading,
+    form::{self, Placed},
+    material::Stores,
+    pdf::{self, Pdf},
+};
+
+/// A PDF: its octets and the facts.
+#[derive(Clone, Debug)]
+pub struct Pades {
+    bytes: Vec<u8>,
+    facts: PdfFacts,
+}
+
+/// What a PDF says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PdfFacts {
+    pub(crate) signatures: Vec<SignatureFacts>,
+    pub(crate) dictionaries: Vec<SignatureDictionary>,
+    pub(crate) timestamps: Vec<TimestampFacts>,
+    pub(crate) evidence: Evidence,
+    pub(crate) defects: Vec<Defect>,
+}
+
+impl Pades {
+    /// Reads a PDF. One without signatures reads too and has none. Of an encrypted file that is read which is not
+    /// encrypted: the signatures, not the stores.
+    ///
+    /// # Errors
+    /// [`PadesError`] when it is no PDF, over a limit, or holds signatures of which none can be read.
+    pub fn read(bytes: Vec<u8>) -> Result<Self, PadesError> {
+        let facts = read(&bytes)?;
+        Ok(Self { bytes, facts })
+    }
+
+    /// The octets as they stand.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The signatures in the order in which they were made, each with the document time-stamps that were made after it.
+    pub fn signatures(&self) -> &[SignatureFacts] {
+        &self.facts.signatures
+    }
+
+    /// What the dictionary of each signature says, in the order of [`Pades::signatures`].
+    pub fn dictionaries(&self) -> &[SignatureDictionary] {
+        &self.facts.dictionaries
+    }
+
+    /// Document time-stamps that no signature came before.
+    pub fn timestamps(&self) -> &[TimestampFacts] {
+        &self.facts.timestamps
+    }
+
+    /// Certificates, CRLs and OCSP responses in the CMS, the tokens and the DSS dictionaries.
+    pub const fn evidence(&self) -> &Evidence {
+        &self.facts.evidence
+    }
+
+    /// What is wrong with the file: a cross-reference that had to be made anew, a signature that cannot be read.
+    pub fn defects(&self) -> &[Defect] {
+        &self.facts.defects
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<PdfFacts, PadesError> {
+    let mut pdf = Pdf::open(bytes)?;
+    let mut defects = Vec::new();
+    let mut found = form::signatures(&pdf)?;
+    if pdf.is_broken() && !pdf.is_repaired() {
+        pdf = Pdf::rebuilt(bytes)?;
+        found = form::signatures(&pdf)?;
+    }
+    let placed = match found {
+        Some(placed) if !placed.is_empty() || !pdf.has_hidden() => placed,
+        // A signature dictionary never stands in a stream, so encryption cannot hide one.
+        _ => without_form(&mut pdf, bytes, &mut defects)?,
+    };
+    if pdf.is_repaired() {
+        defects.push(defect(DefectKind::Ignored, "cross-reference"));
+    }
+    if pdf.has_hidden() {
+        defects.push(defect(DefectKind::Ignored, "Encrypt"));
+    }
+    let mut dictionaries = Vec::new();
+    for one in &placed {
+        dictionaries.push(SignatureDictionary::read(&pdf, one)?);
+    }
+    dictionaries.sort_by_key(SignatureDictionary::end);
+    let stores = Stores::read(&pdf)?;
+    if stores.unreadable {
+        defects.push(defect(DefectKind::Ignored, "DSS"));
+    }
+    Reading::new(bytes, stores, defects).document(dictionaries)
+}
+
+/// Where there is no form: signatures that no reader would show, or a form that is damaged.
+fn without_form(
+    pdf: &mut Pdf<'_>,
+    bytes: &[u8],
+    defects: &mut Vec<Defect>,
+) -> Result<Vec<Placed>, PadesError> {
+    if pdf::find(bytes, b"/ByteRange").is_none() {
+        return Ok(Vec::new());
+    }
+    let found = form::all(pdf)?;
+    if !found.is_empty() {
+        defects.push(defect(DefectKind::Ignored, "AcroForm"));
+    }
+    Ok(found)
+}
