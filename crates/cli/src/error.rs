@@ -66,6 +66,8 @@ pub(crate) enum Failure {
     Environment(Text, io::Error),
     /// A prepared signature cannot be read.
     Prepared(PathBuf),
+    /// The password of this key file is wrong.
+    Password(PathBuf),
 }
 
 /// A text in both languages.
@@ -108,7 +110,7 @@ impl Failure {
                 Blame::Verdict => Exit::Undecided,
             },
             Self::Config(_) | Self::Usage(..) | Self::Prepared(_) => Exit::Usage,
-            Self::Environment(..) => Exit::Environment,
+            Self::Environment(..) | Self::Password(_) => Exit::Environment,
         }
     }
 
@@ -121,6 +123,10 @@ impl Failure {
                 Lang::Ja => format!("{}({source})", text.of(lang)),
                 Lang::En => format!("{}: {source}", text.of(lang)),
             },
+            Self::Password(path) => match lang {
+                Lang::Ja => format!("{}:鍵ファイルのパスワードが違います", path.display()),
+                Lang::En => format!("{}: wrong password for this key file", path.display()),
+            },
             Self::Prepared(path) => match lang {
                 Lang::Ja => format!("{}:keiin sign --prepare で作ったファイルではありません", path.display()),
                 Lang::En => format!("{}: not a file that keiin sign --prepare made", path.display()),
@@ -131,6 +137,7 @@ impl Failure {
     pub(crate) fn advice(&self, lang: Lang) -> Option<String> {
         match self {
             Self::Keiin(error) => failure::advice(error, lang),
+            Self::Config(ConfigError::File(error)) => failure::file_advice(error, lang),
             Self::Usage(_, advice) => advice.as_ref().map(|text| text.of(lang).to_owned()),
             _ => None,
         }

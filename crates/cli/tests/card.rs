@@ -120,6 +120,21 @@ fn a_card_that_is_pulled_out_fails_or_is_not_there() {
 }
 
 #[test]
+fn what_cannot_work_is_said_before_the_card_is_used() {
+    let desk = Desk::with(|_| ());
+    for (more, code, said) in [
+        ("--to es-t", 5, "no TSA is configured"),
+        ("--to es-t --tsa http://127.0.0.1:9/ --trust none.cer", 3, "none.cer: no such file"),
+        ("-o none/x.p7m", 3, "none: there is no such folder"),
+        ("-o 処方箋.txt --force", 3, "may not replace a file that the command reads"),
+    ] {
+        let run = desk.sign(&format!("--pin-env RIGHT {more}")).expect(code);
+        assert!(run.err.contains(said), "{more}: {}", run.err);
+    }
+    assert_eq!((desk.state().compared, desk.state().signatures), (0, 0));
+}
+
+#[test]
 fn between_two_cards_none_is_guessed() {
     let mut hospital = Hospital::open();
     let config = Config::new()

@@ -139,7 +139,7 @@ struct TrustTable {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct PolicyTable {
-    preset: Option<String>,
+    preset: Option<Spanned<String>>,
     algorithms: Option<PathBuf>,
     freshness: Option<Spanned<String>>,
     require_role: Vec<String>,
@@ -208,7 +208,7 @@ impl Source<'_> {
             cache: root.cache.map(at),
             signer_trust: root.trust.signers.iter().map(|s| trust(s)).collect(),
             tsa_trust: root.trust.tsas.iter().map(|s| trust(s.get_ref())).collect(),
-            preset: root.policy.preset,
+            preset: root.policy.preset.map(|preset| self.preset(preset)).transpose()?,
             algorithms: root.policy.algorithms.map(at),
             freshness: root
                 .policy
@@ -225,6 +225,13 @@ impl Source<'_> {
             "ja" => Ok(Language::Japanese),
             "en" => Ok(Language::English),
             _ => Err(self.wrong(lang, "lang", "ja or en")),
+        }
+    }
+
+    fn preset(&self, preset: Spanned<String>) -> Result<String, ConfigError> {
+        match preset.get_ref().as_str() {
+            "hpki" | "general" => Ok(preset.into_inner()),
+            _ => Err(self.wrong(&preset, "preset", "hpki or general")),
         }
     }
 
@@ -341,6 +348,7 @@ policy = "1.2.3"
             ("\nlanguage = 'ja'", 2, "language"),
             ("offline = 'yes'", 1, "offline"),
             ("\n\n[policy]\nfreshness = 'lax'", 4, "freshness"),
+            ("[policy]\npreset = 'hkpi'", 2, "preset"),
             ("[[tsa]]\nurl = 'ftp://x'", 2, "url"),
             ("[[tsa]]\nurl = 'http://x'\nuser = 'u'", 3, "user"),
             ("[[tsa]]\nurl = 'http://x'\npolicy = 'x'", 3, "policy"),

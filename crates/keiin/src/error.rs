@@ -202,7 +202,11 @@ const fn cades_blame(error: &CadesError) -> Blame {
 const fn file_blame(error: &FileError) -> Blame {
     match error {
         FileError::TooLarge { .. } => Blame::Limit,
-        FileError::Missing { .. } | FileError::Directory { .. } | FileError::Exists { .. } => Blame::Misuse,
+        FileError::Missing { .. }
+        | FileError::Directory { .. }
+        | FileError::Exists { .. }
+        | FileError::Special { .. }
+        | FileError::NoFolder { .. } => Blame::Misuse,
         _ => Blame::Environment,
     }
 }
@@ -216,9 +220,10 @@ const fn foreign(kind: FileKind) -> &'static str {
         FileKind::Empty => "the file is empty",
         FileKind::Truncated => "the file is cut off in the middle: fetch or copy it again",
         FileKind::Xml => "this is XML; XML signatures (XAdES) are not read yet",
-        FileKind::Pdf => "this is a PDF, not a signature file. As signed data it goes to --content",
-        FileKind::Zip => "this is a ZIP or office file, not a signature. As signed data it goes to --content",
-        FileKind::Pem => "this is PEM text; convert it to DER first (openssl cms -inform PEM -outform DER)",
+        FileKind::Pdf => "this is a PDF, not a signature file",
+        FileKind::Zip => "this is a ZIP or office file, not a signature",
+        FileKind::Pem => "this is PEM text, and DER is needed",
+        FileKind::PrivateKey => "this is a private key, not a signature",
         FileKind::Certificate => "this is a certificate, not a signature",
         FileKind::Crl => "this is a CRL, not a signature",
         FileKind::Pkcs12 => "this is a PKCS#12 key file, not a signature",

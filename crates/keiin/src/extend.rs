@@ -149,7 +149,11 @@ fn after_last_stamp(document: &Document, now: Time) -> Time {
 /// How far a signature has come. ES-XL means that all the material that its verdict rests on is inside.
 pub(crate) fn level_of(facts: &SignatureFacts, report: &SignatureReport, embedded: &Evidence) -> Level {
     let has = |kind| facts.timestamps.iter().any(|t| t.kind == kind);
-    if has(TimestampKind::Archive) {
+    // A broken archive time-stamp seals nothing: another is needed.
+    let sealed = |t: &crate::model::TimestampReport| {
+        t.kind == TimestampKind::Archive && t.indication != Indication::TotalFailed
+    };
+    if report.timestamps.iter().any(sealed) {
         return Level::A;
     }
     if !has(TimestampKind::Signature) {

@@ -28,6 +28,24 @@ pub enum FileError {
         /// Which.
         path: PathBuf,
     },
+    /// A device, a pipe or a socket stands where a file belongs: reading one may never end, and replacing one breaks a machine.
+    #[error("{}: this is a device, a pipe or a socket, and a file is needed", path.display())]
+    Special {
+        /// Which.
+        path: PathBuf,
+    },
+    /// The folder of a file that is to be written does not exist.
+    #[error("{}: there is no such folder", path.display())]
+    NoFolder {
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// It is no longer the file that was read: another program changed it meanwhile.
+    #[error("{}: another program changed this file meanwhile; nothing was written", path.display())]
+    Changed {
+        /// Which.
+        path: PathBuf,
+    },
     /// The file is larger than it may be.
     #[error("{}: larger than {limit} octets", path.display())]
     TooLarge {
@@ -84,29 +102,42 @@ impl FileError {
             }
             io::ErrorKind::IsADirectory => Self::Directory { path },
             io::ErrorKind::AlreadyExists => Self::Exists { path },
+            // The message of a temporary file names that file, which says nothing to anybody.
+            kind if source.raw_os_error().is_none() && kind != io::ErrorKind::Other => {
+                Self::Write { path, source: kind.into() }
+            }
             _ => Self::Write { path, source },
         }
     }
 }
 
-/// Opens a file; a directory is an error by name, on Windows too, where opening one is "access denied".
+/// Opens a file; a directory is an error by name, on Windows too, where opening one is "access denied". What is no file is
+/// not even opened: opening a pipe waits for a writer.
 ///
 /// # Errors
-/// [`FileError::Missing`], [`FileError::Directory`], [`FileError::Read`].
+/// [`FileError::Missing`], [`FileError::Directory`], [`FileError::Special`], [`FileError::Read`].
 pub fn open(path: &Path) -> Result<File, FileError> {
-    if path.is_dir() {
+    let kind = fs::metadata(path).map_err(|error| FileError::read(path, error))?;
+    if kind.is_dir() {
         return Err(FileError::Directory { path: path.to_owned() });
+    }
+    if !kind.is_file() {
+        return Err(FileError::Special { path: path.to_owned() });
     }
     File::open(path).map_err(|error| FileError::read(path, error))
 }
 
-/// Reads a whole file of at most `limit` octets. The limit holds for what is read, whatever the directory says.
+/// Reads a whole file of at most `limit` octets. A file that is known to be larger is not begun; the limit holds for what
+/// is read all the same, whatever the directory says.
 ///
 /// # Errors
 /// As [`open`], and [`FileError::TooLarge`].
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     let file = open(path)?;
-    let expected = file.metadata().map_or(0, |m| m.len()).min(limit);
+    let expected = file.metadata().map_or(0, |m| m.len());
+    if expected > limit {
+        return Err(FileError::TooLarge { path: path.to_owned(), limit });
+    }
     let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|e| FileError::read(path, e))?;
     match u64::try_from(bytes.len()) {
@@ -125,22 +156,42 @@ pub enum Existing {
     Replace,
 }
 
+/// Whether a file can be written there, as far as that is known without writing: its folder exists, and neither a directory
+/// nor a device, a pipe or a socket stands in its place. What costs a PIN or a time-stamp is not begun before.
+///
+/// # Errors
+/// [`FileError::Directory`], [`FileError::Special`], [`FileError::NoFolder`], [`FileError::Exists`], and
+/// [`FileError::Write`] for a symbolic link that leads nowhere.
+pub fn check_place(path: &Path, existing: Existing) -> Result<(), FileError> {
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => return Err(FileError::Directory { path: path.to_owned() }),
+        Ok(there) if !there.is_file() => return Err(FileError::Special { path: path.to_owned() }),
+        Ok(_) if existing == Existing::Keep => return Err(FileError::Exists { path: path.to_owned() }),
+        Err(error) if path.is_symlink() => return Err(FileError::write(path, error)),
+        _ => {}
+    }
+    let folder = folder_of(path);
+    if folder.is_dir() { Ok(()) } else { Err(FileError::NoFolder { path: folder.to_owned() }) }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
 /// Writes a file so that it appears whole or not at all: a temporary file in the same folder, flushed to the disk, then
 /// renamed. Whatever happens before the rename, an old file of that name stays as it was.
 ///
 /// # Errors
-/// [`FileError::Exists`], [`FileError::DiskFull`], [`FileError::Directory`], [`FileError::Write`].
+/// As [`check_place`], and [`FileError::DiskFull`], [`FileError::Write`].
 pub fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), FileError> {
     let failed = |error| FileError::write(path, error);
-    if path.is_dir() {
-        return Err(FileError::Directory { path: path.to_owned() });
-    }
+    check_place(path, existing)?;
     // Through a symbolic link the file that it points to is replaced, not the link.
     let target = if path.is_symlink() { fs::canonicalize(path).map_err(failed)? } else { path.to_owned() };
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(&target);
     let mut temporary = temporary(folder, &target).map_err(failed)?;
     temporary.write_all(bytes).map_err(failed)?;
     temporary.as_file().sync_all().map_err(failed)?;
@@ -206,7 +257,15 @@ mod tests {
         assert!(matches!(write(folder.path(), b"", Existing::Replace), Err(FileError::Directory { .. })));
         let missing = folder.path().join("none");
         assert!(matches!(read(&missing, 9), Err(FileError::Missing { .. })));
-        assert!(matches!(write(&missing.join("x"), b"", Existing::Keep), Err(FileError::Write { .. })));
+        assert!(matches!(write(&missing.join("x"), b"", Existing::Keep), Err(FileError::NoFolder { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_are_neither_read_nor_replaced() {
+        let zero = Path::new("/dev/zero");
+        assert!(matches!(read(zero, 9), Err(FileError::Special { .. })));
+        assert!(matches!(check_place(zero, Existing::Replace), Err(FileError::Special { .. })));
     }
 
     #[cfg(target_os = "linux")]

@@ -26,7 +26,9 @@ pub enum FileKind {
     Pkcs12,
     /// A BER or DER file of something else.
     OtherDer,
-    /// PEM text.
+    /// A private key in PEM.
+    PrivateKey,
+    /// PEM text of another kind: it may be a signature.
     Pem,
     /// XML text.
     Xml,
@@ -66,7 +68,7 @@ impl FileKind {
             return Self::Zip;
         }
         if has(head, b"-----BEGIN ") {
-            return Self::Pem;
+            return of_pem(head);
         }
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
         if text.starts_with(b"<") || bytes.starts_with(b"\xff\xfe<\0") || bytes.starts_with(b"\xfe\xff\0<") {
@@ -78,6 +80,18 @@ impl FileKind {
     /// Whether keiin can read it as a document now.
     pub const fn is_document(self) -> bool {
         matches!(self, Self::Cms | Self::Token | Self::TimestampResponse | Self::Pdf)
+    }
+}
+
+/// By the first label (RFC 7468, 5 to 13).
+fn of_pem(head: &[u8]) -> FileKind {
+    let text = String::from_utf8_lossy(head);
+    let label = text.split_once("-----BEGIN ").and_then(|(_, rest)| rest.split_once("-----"));
+    match label.map(|(label, _)| label) {
+        Some("CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE") => FileKind::Certificate,
+        Some("X509 CRL") => FileKind::Crl,
+        Some(label) if label.ends_with("PRIVATE KEY") => FileKind::PrivateKey,
+        _ => FileKind::Pem,
     }
 }
 
@@ -151,6 +165,8 @@ mod tests {
             (b"0 %PDF-1.7", FileKind::Pdf),
             (b"PK\x03\x04xx", FileKind::Zip),
             (b"-----BEGIN CMS-----\n", FileKind::Pem),
+            (b"-----BEGIN EC PRIVATE KEY-----\n", FileKind::PrivateKey),
+            (b"x\n-----BEGIN CERTIFICATE-----\n", FileKind::Certificate),
             (b"\xef\xbb\xbf\n<?xml version='1.0'?>", FileKind::Xml),
             (b"hello", FileKind::Unknown),
             (b"\x30\x82\x10\x00\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0", FileKind::Truncated),

@@ -13,7 +13,8 @@ use crate::{
 
 /// Extends.
 pub(crate) fn run(context: &Context, flags: &Extend) -> Result<Exit, Failure> {
-    let place = Place::of_change(&flags.output, flags.in_place, &flags.file)?;
+    let place =
+        Place::of_change(&flags.output, flags.in_place, &flags.file)?.spare(flags.content.as_deref())?;
     let mut setup = context.setup(
         &SetupFlags {
             trust: &flags.trust,

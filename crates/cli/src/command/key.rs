@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use keiin::{
+    file,
     model::{ObjectId, Signer, SignerError},
     signer::{
         Pin, SoftKey,
@@ -20,11 +21,19 @@ use crate::{
 
 /// Opens the key.
 pub(crate) fn open(context: &Context, key: &Key) -> Result<Box<dyn Signer>, Failure> {
+    let files = key.p12.iter().chain(&key.key).chain(&key.cert).chain(&key.chain);
+    files.map(|path| file::open(path)).try_for_each(|opened| opened.map(drop))?;
     let chain: Vec<&Path> = key.cert.iter().chain(&key.chain).map(AsRef::as_ref).collect();
-    if let Some(file) = key.p12.as_deref().or(key.key.as_deref()) {
-        let open = |pin: Option<&Pin>| SoftKey::open(file, &chain, pin);
+    if let Some(path) = key.p12.as_deref().or(key.key.as_deref()) {
+        let open = |pin: Option<&Pin>| match SoftKey::open(path, &chain, pin) {
+            // No card: nothing is locked by it, and the file is named.
+            Err(SignerError::PinWrong) => Err(Failure::Password(path.to_owned())),
+            other => Ok(other?),
+        };
         let soft = match open(pin::given(key)?.as_ref()) {
-            Err(SignerError::PinMissing) => open(Some(&pin::ask(Unlocks::File, context.lang)?))?,
+            Err(Failure::Keiin(keiin::Error::Signer(SignerError::PinMissing))) => {
+                open(Some(&pin::ask(Unlocks::File, context.lang)?))?
+            }
             other => other?,
         };
         return Ok(Box::new(soft));

@@ -4,6 +4,7 @@
 use std::{
     ffi::OsString,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use keiin::{Document, Done, Existing, Extended, FileError, TsaFailure};
@@ -19,6 +20,27 @@ use crate::{
 pub(crate) struct Place {
     path: PathBuf,
     existing: Existing,
+    /// What a file that is changed in place looked like before it was read.
+    before: Option<Look>,
+}
+
+/// Enough of a file to see that another program has changed it.
+#[derive(PartialEq, Eq)]
+struct Look {
+    octets: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Look {
+    fn at(path: &Path) -> Option<Self> {
+        let found = std::fs::metadata(path).ok()?;
+        Some(Self { octets: found.len(), modified: found.modified().ok() })
+    }
+}
+
+/// Whether two names are of one file; a file that is not there is none.
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 impl Place {
@@ -31,18 +53,41 @@ impl Place {
             name.into()
         });
         let existing = if output.force { Existing::Replace } else { Existing::Keep };
-        Self { path, existing }.checked()
+        keiin::file::check_place(&path, existing)?;
+        Self { path, existing, before: None }.spare([file])
+    }
+
+    /// Refuses a place where one of the command's other files is: `--force` is for an old result, never for the document or
+    /// the key.
+    pub(crate) fn spare<'a>(self, files: impl IntoIterator<Item = &'a Path>) -> Result<Self, Failure> {
+        if files.into_iter().any(|file| is_same(&self.path, file)) {
+            let path = self.path.display();
+            return Err(Failure::usage(
+                format!("{path}:入力のファイルを結果で置き換えることはできません"),
+                format!("{path}: the result may not replace a file that the command reads"),
+            )
+            .with_advice("-o で別の名前を指定してください", "give another name with -o"));
+        }
+        Ok(self)
     }
 
     /// The file itself, replaced in one step.
-    pub(crate) fn in_place(file: &Path) -> Self {
-        Self { path: file.to_owned(), existing: Existing::Replace }
+    fn in_place(file: &Path) -> Result<Self, Failure> {
+        keiin::file::check_place(file, Existing::Replace)?;
+        Ok(Self { path: file.to_owned(), existing: Existing::Replace, before: Look::at(file) })
+    }
+
+    /// A place whose old file gives way without a question.
+    pub(crate) fn replacing(path: &Path) -> Result<Self, Failure> {
+        keiin::file::check_place(path, Existing::Replace)?;
+        Ok(Self { path: path.to_owned(), existing: Existing::Replace, before: None })
     }
 
     /// For a command that changes a file: `--in-place`, or a name of its own.
     pub(crate) fn of_change(output: &Output, in_place: bool, file: &Path) -> Result<Self, Failure> {
-        if in_place {
-            return Ok(Self::in_place(file));
+        let onto_itself = output.force && output.output.as_ref().is_some_and(|out| is_same(out, file));
+        if in_place || onto_itself {
+            return Self::in_place(file);
         }
         if output.output.is_none() {
             return Err(Failure::usage("出力先がありません", "there is no place for the result")
@@ -54,18 +99,11 @@ impl Place {
         Self::new(output, file, "")
     }
 
-    fn checked(self) -> Result<Self, Failure> {
-        if self.path.is_dir() {
-            return Err(FileError::Directory { path: self.path }.into());
-        }
-        if self.existing == Existing::Keep && self.path.exists() {
-            return Err(FileError::Exists { path: self.path }.into());
-        }
-        Ok(self)
-    }
-
-    /// Writes a document.
+    /// Writes a document. Of two runs on one file the later one finds the other's work and leaves it.
     pub(crate) fn write(&self, document: &Document) -> Result<(), Failure> {
+        if self.before.is_some() && Look::at(&self.path) != self.before {
+            return Err(FileError::Changed { path: self.path.clone() }.into());
+        }
         Ok(document.write(&self.path, self.existing)?)
     }
 
@@ -123,6 +161,17 @@ impl Context {
     ) -> Result<Exit, Failure> {
         self.steps(&extended);
         match extended.stopped {
+            None if extended.steps.is_empty() => {
+                if place.before.is_none() {
+                    place.write(document)?;
+                }
+                let (path, level) = (place.path.display(), extended.level);
+                self.note(
+                    || format!("{path}:すでに {level} です。加えたものはありません(更新は keiin renew)"),
+                    || format!("{path}: {level} already; nothing was added (keiin renew renews it)"),
+                );
+                Ok(Exit::Valid)
+            }
             None => {
                 place.write(document)?;
                 self.wrote(place, &extended.level.to_string());

@@ -13,7 +13,8 @@ use crate::{
 
 /// Renews.
 pub(crate) fn run(context: &Context, flags: &Renew) -> Result<Exit, Failure> {
-    let place = Place::of_change(&flags.output, flags.in_place, &flags.file)?;
+    let place =
+        Place::of_change(&flags.output, flags.in_place, &flags.file)?.spare(flags.content.as_deref())?;
     let setup = context.setup(
         &SetupFlags {
             trust: &flags.trust,

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! `keiin sign`: in one step, or prepared here and finished where the key is.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, io::Read as _, path::Path};
 
 use keiin::{
-    Commitment, Content, Document, Goal, Level, Packaging, Prepared, Setup, Signed, Signing, WARN_DAYS,
-    add_signature,
+    Commitment, Content, Document, FileKind, Goal, Level, Packaging, Prepared, Setup, Signed, Signing,
+    WARN_DAYS, add_signature,
     cades::content_digest_for,
     clock, countersign, extend, file, inspect,
     model::{DigestAlgorithm, ObjectId, SignatureAlgorithm, SignerLocation, Time},
+    tsa::NoTimestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -48,8 +49,9 @@ pub(crate) fn run(context: &Context, flags: &Sign) -> Result<Exit, Failure> {
         return sign_again(context, flags, file);
     }
     let place = place(flags, file)?;
-    // A missing file or folder is said before the card is touched.
-    drop(file::open(file)?);
+    // What is missing or does not fit is said before the card is touched.
+    warn_of_signature(context, file)?;
+    let onward = onward(context, flags)?;
     let signer = key::open(context, &flags.key)?;
     let signing = signing(flags, signer.algorithms())?;
     let content = content(context, file, &signing)?;
@@ -58,7 +60,35 @@ pub(crate) fn run(context: &Context, flags: &Sign) -> Result<Exit, Failure> {
     let offline = Setup::offline(keiin::hpki_policy());
     let at = flags.signing_time.unwrap_or(now);
     let signed = keiin::sign(&offline, &content, signer.as_ref(), &signing, at)?;
-    carry_on(context, flags, signed, &place, now)
+    carry_on(context, flags, signed, onward, &place, now)
+}
+
+/// What the way beyond ES-BES stands on; nothing for a plain signature.
+fn onward(context: &Context, flags: &Sign) -> Result<Option<Setup<'static>>, Failure> {
+    if level(flags.to) == Level::Bes {
+        return Ok(None);
+    }
+    let setup = context.setup(&setup_flags(flags), Work::Make)?;
+    if setup.tsas.is_empty() {
+        return Err(keiin::Error::from(NoTimestamp(Vec::new())).into());
+    }
+    Ok(Some(setup))
+}
+
+/// Another signer of a signature file is more often meant than a signature over it.
+fn warn_of_signature(context: &Context, path: &Path) -> Result<(), Failure> {
+    let mut head = Vec::new();
+    let read = file::open(path)?.take(64).read_to_end(&mut head);
+    read.map_err(|source| keiin::FileError::Read { path: path.to_owned(), source })?;
+    // The beginning of a signature alone is one that is cut off.
+    if matches!(FileKind::of(&head), FileKind::Cms | FileKind::Truncated) {
+        let path = path.display();
+        context.note(
+            || format!("注意:{path} は署名ファイルです。この中に署名者を加えるには --add を付けてください"),
+            || format!("note: {path} is a signature file; --add puts another signer into it"),
+        );
+    }
+    Ok(())
 }
 
 /// The signature goes on to the level that was asked for, and is written in any case: the card has been used.
@@ -66,19 +96,18 @@ fn carry_on(
     context: &Context,
     flags: &Sign,
     signed: Signed,
+    onward: Option<Setup<'static>>,
     place: &Place,
     now: Time,
 ) -> Result<Exit, Failure> {
     warn(context, signed.days_left(now));
     let mut document = signed.document;
-    let level = level(flags.to);
-    if level == Level::Bes {
+    let Some(setup) = onward else {
         place.write(&document)?;
-        context.wrote(place, &level.to_string());
+        context.wrote(place, &Level::Bes.to_string());
         return Ok(Exit::Valid);
-    }
-    let setup = context.setup(&setup_flags(flags), Work::Make)?;
-    let extended = extend(&setup, &mut document, Goal::Level(level), now)?;
+    };
+    let extended = extend(&setup, &mut document, Goal::Level(level(flags.to)), now)?;
     context.steps(&extended);
     place.write(&document)?;
     context.wrote(place, &extended.level.to_string());
@@ -89,13 +118,14 @@ fn carry_on(
 }
 
 fn sign_again(context: &Context, flags: &Sign, file: &Path) -> Result<Exit, Failure> {
-    let place = Place::of_change(&flags.output, false, file)?;
+    let place = spare_key(Place::of_change(&flags.output, false, file)?, flags)?;
     let given = flags.content.as_ref().map(Content::file);
     let mut document = Document::open(file, given.as_ref())?;
     let target = match &flags.countersign {
         Some(id) => Some(signature(&document, id)?),
         None => None,
     };
+    let onward = onward(context, flags)?;
     let signer = key::open(context, &flags.key)?;
     let signing = signing(flags, signer.algorithms())?;
     let now = clock::now();
@@ -105,7 +135,7 @@ fn sign_again(context: &Context, flags: &Sign, file: &Path) -> Result<Exit, Fail
         Some(id) => countersign(&offline, &document, id, signer.as_ref(), &signing, at)?,
         None => add_signature(&offline, &mut document, signer.as_ref(), &signing, at)?,
     };
-    carry_on(context, flags, signed, &place, now)
+    carry_on(context, flags, signed, onward, &place, now)
 }
 
 /// The signature whose id begins so.
@@ -130,7 +160,7 @@ fn prepare(context: &Context, flags: &Sign, file: &Path, out: &Path) -> Result<E
         return Err(Failure::usage("--prepare には --cert が必要です", "--prepare needs --cert"));
     };
     let output = flags::Output { output: Some(out.to_owned()), force: flags.output.force };
-    let place = Place::new(&output, file, "")?;
+    let place = spare_key(Place::new(&output, file, "")?, flags)?;
     let certificates = |path: &Path| -> Result<Vec<Vec<u8>>, Failure> {
         let anchors = keiin::TrustSource::Path(path.to_owned()).anchors().map_err(keiin::Error::from)?;
         Ok(anchors.iter().map(|anchor| anchor.certificate.to_vec()).collect())
@@ -159,7 +189,8 @@ fn finish(context: &Context, flags: &Sign, prepared: &Path) -> Result<Exit, Fail
     let Some(_) = &flags.output.output else {
         return Err(Failure::usage("--finish には -o が必要です", "--finish needs -o OUT"));
     };
-    let place = Place::new(&flags.output, prepared, "")?;
+    let place = spare_key(Place::new(&flags.output, prepared, "")?, flags)?;
+    let onward = onward(context, flags)?;
     let read: PreparedFile =
         serde_json::from_slice(&file::read(prepared, MAX_PREPARED)?).map_err(unreadable)?;
     let value = file::read(value, MAX_VALUE)?;
@@ -167,11 +198,18 @@ fn finish(context: &Context, flags: &Sign, prepared: &Path) -> Result<Exit, Fail
     let now = clock::now();
     let offline = Setup::offline(keiin::hpki_policy());
     let signed = keiin::finish(&offline, &read.prepared, &value, content.as_ref(), Level::Bes, now)?;
-    carry_on(context, flags, signed, &place, now)
+    carry_on(context, flags, signed, onward, &place, now)
 }
 
 fn place(flags: &Sign, file: &Path) -> Result<Place, Failure> {
-    Place::new(&flags.output, file, if flags.detached { ".p7s" } else { ".p7m" })
+    spare_key(Place::new(&flags.output, file, if flags.detached { ".p7s" } else { ".p7m" })?, flags)
+}
+
+/// Neither the key nor anything else that is read gives way to the result.
+fn spare_key(place: Place, flags: &Sign) -> Result<Place, Failure> {
+    let key = &flags.key;
+    let files = key.p12.iter().chain(&key.key).chain(&key.cert).chain(&key.chain);
+    place.spare(files.chain(&flags.content).chain(&flags.value).map(AsRef::as_ref))
 }
 
 /// The content: of a detached signature only the digest, read once with a bar for the patient.

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! `keiin verify`: the verdict over one file or many.
 
-use std::path::Path;
+use std::{iter, path::Path};
 
 use keiin::{
     Content, Document, Existing, Setup, clock, file,
-    model::{Report, Time},
+    model::{Evidence, Report, Time},
     verify,
 };
+use serde_json::Value;
 
+use super::outcome::Place;
 use crate::{
     context::{Context, SetupFlags, Work},
     error::{Exit, Failure},
@@ -37,20 +39,50 @@ pub(crate) fn run(context: &Context, flags: &Verify) -> Result<Exit, Failure> {
         Ok(setup) => setup,
         Err(failure) => return refuse_all(context, flags, failure),
     };
+    if let Err(failure) = check_report(flags) {
+        return refuse_all(context, flags, failure);
+    }
     let now = flags.at.unwrap_or_else(clock::now);
     let mut worst = Exit::Valid;
+    let mut reports = Vec::new();
     for (index, path) in flags.files.iter().enumerate() {
         let exit = match judge(context, flags, &setup, path, now) {
-            Ok((text, exit)) => {
+            Ok((text, report, exit)) => {
+                reports.push(report);
                 let blank = if index > 0 && !flags.json { "\n" } else { "" };
                 context.print(&format!("{blank}{text}"))?;
                 exit
             }
-            Err(failure) => refuse(context, flags, path, &failure)?,
+            Err(failure) => {
+                reports.push(refusal(context, path, &failure));
+                refuse(context, flags, path, &failure)?
+            }
         };
         worst = worst.worst(exit);
     }
+    // The verdicts are out; a report that cannot be written hides none of them.
+    if let Err(failure) = write_report(flags, &reports) {
+        crate::say(&failure.render(context.lang));
+        worst = worst.worst(failure.exit());
+    }
     Ok(worst)
+}
+
+/// The report goes where it can be written, and never over what is judged.
+fn check_report(flags: &Verify) -> Result<(), Failure> {
+    let Some(out) = &flags.report else { return Ok(()) };
+    let read = flags.files.iter().chain(&flags.content).map(AsRef::as_ref);
+    Place::replacing(out)?.spare(read).map(drop)
+}
+
+/// Of one file a readable JSON, of several one object a line, as on standard output.
+fn write_report(flags: &Verify, reports: &[Value]) -> Result<(), Failure> {
+    let Some(out) = &flags.report else { return Ok(()) };
+    let text = match reports {
+        [one] => format!("{one:#}\n"),
+        several => several.iter().map(|report| format!("{report}\n")).collect(),
+    };
+    Ok(file::write(out, text.as_bytes(), Existing::Replace)?)
 }
 
 fn judge(
@@ -59,7 +91,7 @@ fn judge(
     setup: &Setup<'_>,
     path: &Path,
     now: Time,
-) -> Result<(String, Exit), Failure> {
+) -> Result<(String, Value, Exit), Failure> {
     let content = content(flags);
     let mut progress = Progress::of(flags.content.as_deref(), context.quiet);
     let document = Document::open_with(path, content.as_ref(), &mut |octets| progress.at(octets))?;
@@ -67,17 +99,23 @@ fn judge(
     let verdict = verify(setup, &document, now);
     let exit = exit(&verdict.report);
     let name = path.display().to_string();
-    if let Some(out) = &flags.report {
-        let mut text = serde_json::to_string_pretty(&json::report(&name, &verdict.report, exit.code()))
-            .unwrap_or_default();
-        text.push('\n');
-        file::write(out, text.as_bytes(), Existing::Replace)?;
-    }
+    let json = json::report(&name, &verdict.report, exit.code());
     if flags.json {
-        return Ok((format!("{}\n", json::report(&name, &verdict.report, exit.code())), exit));
+        return Ok((format!("{json}\n"), json, exit));
     }
-    let view = View { lang: context.lang, verbose: flags.verbose, evidence: &verdict.evidence };
-    Ok((view.report(&name, &verdict.report), exit))
+    let mut named = verdict.evidence;
+    named.merge(&anchors(setup));
+    let view = View { lang: context.lang, verbose: flags.verbose, evidence: &named };
+    Ok((view.report(&name, &verdict.report), json, exit))
+}
+
+/// Anchors have their names in their own certificates, which need not be in the file.
+fn anchors(setup: &Setup<'_>) -> Evidence {
+    let mut named = Setup::offline(keiin::hpki_policy());
+    for anchor in iter::chain(&setup.policy.signer_anchors, &setup.policy.tsa_anchors) {
+        named.supply(&anchor.certificate);
+    }
+    named.supplied
 }
 
 fn content(flags: &Verify) -> Option<Content> {
@@ -99,20 +137,20 @@ fn exit(report: &Report) -> Exit {
 fn refuse(context: &Context, flags: &Verify, path: &Path, failure: &Failure) -> Result<Exit, Failure> {
     let exit = failure.exit();
     if flags.json {
-        let name = path.display().to_string();
-        let value = json::error(&name, &failure.message(context.lang), exit.code());
-        context.print(&format!("{value}\n"))?;
+        context.print(&format!("{}\n", refusal(context, path, failure)))?;
     }
     crate::say(&failure.render(context.lang));
     Ok(exit)
 }
 
+fn refusal(context: &Context, path: &Path, failure: &Failure) -> Value {
+    json::error(&path.display().to_string(), &failure.message(context.lang), failure.exit().code())
+}
+
 fn refuse_all(context: &Context, flags: &Verify, failure: Failure) -> Result<Exit, Failure> {
     if flags.json {
         for path in &flags.files {
-            let name = path.display().to_string();
-            let value = json::error(&name, &failure.message(context.lang), failure.exit().code());
-            context.print(&format!("{value}\n"))?;
+            context.print(&format!("{}\n", refusal(context, path, &failure)))?;
         }
     }
     Err(failure)

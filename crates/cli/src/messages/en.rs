@@ -28,7 +28,7 @@ impl Messages for English {
         match sub {
             SubIndication::FormatFailure => "the structure of the signature breaks its standard",
             SubIndication::HashFailure => {
-                "the signed data was changed after it was signed (its digest differs)"
+                "the data is not what it was: its digest differs (changed afterwards, or another file)"
             }
             SubIndication::SigCryptoFailure => "the signature value does not fit the signer's key",
             SubIndication::Revoked => {
@@ -96,7 +96,9 @@ impl Messages for English {
                 "collect the validation material and add an archive time-stamp (keiin extend --to es-a)"
             }
             NextStep::Renew => "renew the archive time-stamp (keiin renew)",
-            NextStep::SignAgain => "nothing makes this signature valid: ask the signer to sign again",
+            NextStep::SignAgain => {
+                "nothing makes this signature valid under these conditions: if the data and the policy are right, ask the signer to sign again"
+            }
             _ => "see the output of --json",
         }
     }

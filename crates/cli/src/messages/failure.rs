@@ -104,6 +104,16 @@ fn file(error: &FileError) -> String {
         FileError::Directory { path } => {
             format!("{}:これはフォルダーです。ファイルを指定してください", path.display())
         }
+        FileError::Special { path } => {
+            format!("{}:これは装置、パイプまたはソケットです。ファイルを指定してください", path.display())
+        }
+        FileError::NoFolder { path } => format!("{}:フォルダーがありません", path.display()),
+        FileError::Changed { path } => {
+            format!(
+                "{}:処理中に別のプログラムがこのファイルを変更したため、書き込みませんでした",
+                path.display()
+            )
+        }
         FileError::TooLarge { path, limit } => {
             format!("{}:上限({limit} バイト)を超えています", path.display())
         }
@@ -130,9 +140,10 @@ const fn foreign(kind: FileKind) -> &'static str {
         FileKind::Xml => "XMLです。XML署名(XAdES)はこの版では読めません",
         FileKind::Pdf => "PDFです。署名ファイルではありません",
         FileKind::Zip => "ZIPまたはオフィス文書であり、署名ファイルではありません",
-        FileKind::Pem => "PEM形式のテキストです",
+        FileKind::Pem => "PEM形式のテキストです。DER形式が必要です",
         FileKind::Certificate => "証明書であり、署名ファイルではありません",
         FileKind::Crl => "CRLであり、署名ファイルではありません",
+        FileKind::PrivateKey => "秘密鍵であり、署名ファイルではありません",
         FileKind::Pkcs12 => "PKCS#12の鍵ファイルであり、署名ファイルではありません",
         FileKind::OtherCms => "署名を含まないCMSです",
         FileKind::OtherDer => "DERですが、署名ファイルではありません",
@@ -173,7 +184,19 @@ fn signer(error: &SignerError) -> String {
         SignerError::Device { call, reason } => {
             format!("カードまたはドライバーの {call} が失敗しました({reason})")
         }
-        SignerError::Unusable { object, reason } => format!("{object} を使えません({reason})"),
+        SignerError::Unusable { object, reason } => {
+            let object =
+                match (object.strip_prefix("the PKCS#11 module "), object.strip_prefix("file descriptor ")) {
+                    (Some(path), _) => format!("PKCS#11モジュール {path}"),
+                    (_, Some(number)) => format!("ファイル記述子 {number}"),
+                    _ => object.clone(),
+                };
+            let reason = match reason.as_str() {
+                "there is no such file" => "ファイルがありません",
+                other => other,
+            };
+            format!("{object} を使えません({reason})")
+        }
         other => other.to_string(),
     }
 }
@@ -237,16 +260,38 @@ pub(crate) fn config(error: &ConfigError, lang: Lang) -> String {
             format!("{}:UTF-8のテキストではありません", path.display())
         }
         (ConfigError::Line { path, line, key, reason }, Lang::Ja) => {
-            format!("{}:{line}行目:{key}:{reason}", path.display())
+            format!("{}:{line}行目:{key}:{}", path.display(), wanted(reason))
         }
         (other, _) => other.to_string(),
+    }
+}
+
+/// What a key of the configuration takes. The parser's own complaints stay as they are.
+fn wanted(reason: &str) -> &str {
+    match reason {
+        "ja or en" => "ja または en を指定してください",
+        "strict or relaxed" => "strict または relaxed を指定してください",
+        "hpki or general" => "hpki または general を指定してください",
+        "an http or https address" => "http または https のアドレスを指定してください",
+        "an OID in dotted form" => "OIDをドット区切りの数字で指定してください",
+        "HPKI certifies no TSA" => "HPKIは時刻認証局を認証していません",
+        "user is needed with it" => "user も指定してください",
+        "password_env or password_file is needed with it" => {
+            "password_env または password_file も指定してください"
+        }
+        "password_env is given too: one of the two" => "password_env とどちらか一方だけを指定してください",
+        other => other,
     }
 }
 
 /// What can be done about it; `None` where the message says it all.
 pub(crate) fn advice(error: &Error, lang: Lang) -> Option<String> {
     let (ja, en) = match error {
-        Error::File(error) | Error::Content(ContentError::File(error)) => return file_advice(error, lang),
+        Error::File(error)
+        | Error::Content(ContentError::File(error))
+        | Error::Trust(TrustError::File(error @ (FileError::Missing { .. } | FileError::Special { .. }))) => {
+            return file_advice(error, lang);
+        }
         Error::Foreign { kind, .. } => foreign_advice(*kind)?,
         Error::Cades { .. } if error.blame() == Blame::Malformed => (
             "ファイルが壊れていないか、送り主から受け取り直して確かめてください",
@@ -289,11 +334,24 @@ pub(crate) fn advice(error: &Error, lang: Lang) -> Option<String> {
     Some(lang.pick(ja, en).to_owned())
 }
 
-fn file_advice(error: &FileError, lang: Lang) -> Option<String> {
+pub(crate) fn file_advice(error: &FileError, lang: Lang) -> Option<String> {
     let (ja, en) = match error {
         FileError::Exists { .. } => (
             "-o で別の名前を指定するか、置き換えてよければ --force を付けてください",
             "give another name with -o, or --force to replace it",
+        ),
+        FileError::Special { .. } => (
+            "いったんファイルに保存し、そのファイルを指定してください",
+            "save it into a file first, and name that file",
+        ),
+        FileError::NoFolder { .. } => (
+            "先にフォルダーを作るか、-o で別の場所を指定してください",
+            "make the folder first, or write elsewhere with -o",
+        ),
+        FileError::Changed { .. } => ("もう一度実行してください", "run it again"),
+        FileError::TooLarge { .. } => (
+            "大きな文書には分離署名(keiin sign --detached)を使ってください。--content で渡す内容に上限はありません",
+            "sign large documents with keiin sign --detached: what goes to --content has no limit",
         ),
         FileError::Missing { .. } => ("名前と場所を確かめてください", "check its name and place"),
         FileError::DiskFull { .. } => {
@@ -325,7 +383,7 @@ const fn foreign_advice(kind: FileKind) -> Option<(&'static str, &'static str)> 
     })
 }
 
-const fn signer_advice(error: &SignerError) -> Option<(&'static str, &'static str)> {
+fn signer_advice(error: &SignerError) -> Option<(&'static str, &'static str)> {
     Some(match error {
         SignerError::PinWrong => (
             "自動では再試行しません。続けて間違えるとカードがロックされます。keiin card でPINの状態を確かめてください",
@@ -368,6 +426,10 @@ const fn signer_advice(error: &SignerError) -> Option<(&'static str, &'static st
         SignerError::Algorithm(_) => {
             ("--digest または --pss の指定を変えてください", "change --digest or --pss")
         }
+        SignerError::Unusable { object, .. } if object.starts_with("the PKCS#11 module ") => (
+            "カードのドライバーが導入されているか、--module の指定が正しいか確かめてください",
+            "see that the card's driver is installed and that --module names it",
+        ),
         SignerError::Device { .. } => (
             "カードを差し直し、ドライバーを確かめてください",
             "take the card out and put it back, and check its driver",

@@ -30,7 +30,9 @@ impl Messages for Japanese {
     fn sub_indication(&self, sub: SubIndication) -> &'static str {
         match sub {
             SubIndication::FormatFailure => "署名の構造が規格に適合していません",
-            SubIndication::HashFailure => "署名された内容が、署名後に変わっています(ダイジェスト不一致)",
+            SubIndication::HashFailure => {
+                "内容のダイジェストが一致しません(後からの変更、または別のファイル)"
+            }
             SubIndication::SigCryptoFailure => "署名値が署名者の鍵と一致しません",
             SubIndication::Revoked => "署名者の証明書は、署名の存在が証明された時刻より前に失効していました",
             SubIndication::Expired => "署名は、署名者の証明書の有効期間が終わった後に作成されています",
@@ -90,7 +92,7 @@ impl Messages for Japanese {
             }
             NextStep::Renew => "アーカイブタイムスタンプを更新してください(keiin renew)",
             NextStep::SignAgain => {
-                "この署名を有効にする手段はありません。署名者に署名のやり直しを求めてください"
+                "この条件では、この署名を有効にする手段はありません。内容と検証の条件が正しければ、署名者に署名のやり直しを求めてください"
             }
             _ => "詳細は --json の出力をご覧ください",
         }

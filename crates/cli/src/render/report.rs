@@ -4,8 +4,12 @@
 use std::fmt::Write as _;
 
 use keiin::{
+    hpki::Licence,
     inspect,
-    model::{Evidence, Indication, Report, RevocationUse, SignatureReport, SignerReport, TimestampReport},
+    model::{
+        Check, Evidence, Indication, Outcome, Report, RevocationUse, SignatureReport, SignerReport,
+        TimestampReport,
+    },
 };
 
 use super::{name::short, table::pad, tree};
@@ -22,6 +26,11 @@ pub(crate) struct View<'a> {
     pub(crate) verbose: bool,
     /// What the verdict was given: certificates have their names here.
     pub(crate) evidence: &'a Evidence,
+}
+
+/// A licence's Japanese name, where it has one.
+fn japanese(code: &str) -> &str {
+    Licence::of_code(code).map_or(code, |licence| licence.japanese)
 }
 
 /// Columns of the labels on the left.
@@ -72,7 +81,9 @@ impl View<'_> {
 
     fn signature(&self, out: &mut String, signature: &SignatureReport) {
         let l = self.lang;
-        self.lines(out, l.pick("完全性", "Intact"), &[self.intact(signature)]);
+        let broken = self.broken(signature);
+        let intact: Vec<String> = std::iter::once(self.intact(signature)).chain(broken.clone()).collect();
+        self.lines(out, l.pick("完全性", "Intact"), &intact);
         self.lines(out, l.pick("署名者", "Who"), &self.who(signature.signer.as_ref()));
         self.lines(out, l.pick("時 刻", "When"), &self.when(signature));
         let mut verdict =
@@ -81,6 +92,16 @@ impl View<'_> {
             Some(sub) => self.say().sub_indication(sub).to_owned(),
             None => self.say().verdict(signature.indication).to_owned(),
         });
+        verdict.extend(self.role_missing(&signature.checks));
+        if signature.indication == Indication::TotalPassed && !broken.is_empty() {
+            verdict.push(
+                l.pick(
+                    "注意:ただし、壊れたタイムスタンプは何も証明していません。この判定はそれを除いて行いました",
+                    "WARNING: a broken time-stamp proves nothing; this verdict was reached without it",
+                )
+                .to_owned(),
+            );
+        }
         self.lines(out, l.pick("判 定", "Verdict"), &verdict);
         self.lines(out, l.pick("根 拠", "Grounds"), &self.grounds(signature));
         let next: Vec<String> = signature.next.iter().map(|action| self.say().action(action)).collect();
@@ -138,6 +159,52 @@ impl View<'_> {
         }
     }
 
+    /// Time-stamps that are not what they were: said beside the first answer, whatever the signature itself is.
+    fn broken(&self, signature: &SignatureReport) -> Vec<String> {
+        let failed = |t: &&TimestampReport| t.indication == Indication::TotalFailed;
+        let mut lines: Vec<String> = Vec::new();
+        for timestamp in signature.timestamps.iter().filter(failed) {
+            let (what, time) = (self.stamped_by(timestamp), self.say().time(timestamp.time));
+            lines.push(match self.lang {
+                Lang::Ja => format!("注意:{what} {time} は壊れており、無効です"),
+                Lang::En => format!("WARNING: the {what}, {time}, is broken and INVALID"),
+            });
+        }
+        lines
+    }
+
+    /// Which licence was asked for, and which the certificate states, where they differ.
+    fn role_missing(&self, checks: &[Check]) -> Option<String> {
+        let found = checks.iter().find_map(|check| match check.id.as_ref() {
+            "xcv.role" if check.outcome != Outcome::Passed => Some(self.role_line(check)),
+            _ => self.role_missing(&check.children),
+        });
+        found
+    }
+
+    fn role_line(&self, check: &Check) -> String {
+        let detail = |key: &str| check.detail.get(key).map(String::as_str).filter(|text| !text.is_empty());
+        let none = self.lang.pick("なし", "none");
+        let (asked, stated) = (detail("required").unwrap_or(none), detail("found").unwrap_or(none));
+        let stated = match self.lang {
+            Lang::Ja => stated.split(", ").map(japanese).collect::<Vec<_>>().join("、"),
+            Lang::En => stated.to_owned(),
+        };
+        let unknown: Vec<_> = asked.split(", ").filter(|name| Licence::named(name).is_none()).collect();
+        let mut line = match self.lang {
+            Lang::Ja => format!("求めた資格:{asked}、証明書の資格:{stated}"),
+            Lang::En => format!("licence asked for: {asked}; licence in the certificate: {stated}"),
+        };
+        if !unknown.is_empty() {
+            let unknown = unknown.join(", ");
+            line += &match self.lang {
+                Lang::Ja => format!("({unknown} は既知の資格名ではありません。綴りを確かめてください)"),
+                Lang::En => format!(" ({unknown} is no licence that keiin knows: check its spelling)"),
+            };
+        }
+        line
+    }
+
     /// VALID is said of TOTAL_PASSED alone.
     fn headline(&self, indication: Indication, sub: Option<String>) -> String {
         let word = self.say().indication(indication);
@@ -156,8 +223,16 @@ impl View<'_> {
         if !changed.is_empty() {
             let changed = changed.join(", ");
             return match l {
-                Lang::Ja => format!("いいえ。署名された内容が署名後に変わっています({changed})"),
-                Lang::En => format!("NO: the signed data was changed after it was signed ({changed})"),
+                Lang::Ja => {
+                    format!(
+                        "いいえ。内容が署名されたときと違います。署名後の変更か、別のファイルです({changed})"
+                    )
+                }
+                Lang::En => {
+                    format!(
+                        "NO: the data is not what was signed: changed afterwards, or another file ({changed})"
+                    )
+                }
             };
         }
         let text = match (signature.signature_intact, signature.data.iter().all(|d| d.found())) {
@@ -308,7 +383,11 @@ impl View<'_> {
         grounds
     }
 
+    /// Said of a time-stamp that holds; what is broken or open is good until no day.
     fn good_until(&self, timestamp: &TimestampReport) -> Option<String> {
+        if timestamp.indication != Indication::TotalPassed {
+            return None;
+        }
         let until = self.say().time(timestamp.good_until?);
         let ends = timestamp.ends_with.as_ref().map(|e| e.algorithm.as_str());
         Some(match (self.lang, ends) {
