@@ -28,6 +28,7 @@ pub(crate) fn open(context: &Context, key: &Key) -> Result<Box<dyn Signer>, Fail
         let open = |pin: Option<&Pin>| match SoftKey::open(path, &chain, pin) {
             // No card: nothing is locked by it, and the file is named.
             Err(SignerError::PinWrong) => Err(Failure::Password(path.to_owned())),
+            Err(SignerError::NoCertificate) => Err(no_certificate(path)),
             other => Ok(other?),
         };
         let soft = match open(pin::given(key)?.as_ref()) {
@@ -45,6 +46,17 @@ pub(crate) fn open(context: &Context, key: &Key) -> Result<Box<dyn Signer>, Fail
             "give --module (a card), --p12, or --key with --cert; keiin card lists the cards",
         )),
     }
+}
+
+fn no_certificate(key: &Path) -> Failure {
+    Failure::usage(
+        format!("{}:この鍵に対応する証明書が、渡されたファイルの中にありません", key.display()),
+        format!("{}: no certificate of this key is in the files that were given", key.display()),
+    )
+    .with_advice(
+        "鍵と組になる証明書(PEMまたはDER)を --cert で指定してください",
+        "give the certificate that belongs to the key (PEM or DER) with --cert",
+    )
 }
 
 /// The PIN is asked for after the card was found and claimed, and only when the card wants one.
@@ -79,7 +91,7 @@ fn certificate(module: &Module, prefix: &str) -> Result<ObjectId, Failure> {
     found.dedup();
     match found.as_slice() {
         [one] => Ok(*one),
-        [] => Err(SignerError::NoCertificate.into()),
+        [] => Err(SignerError::NoSuchToken { name: format!("certificate {prefix}") }.into()),
         several => {
             Err(SignerError::Ambiguous { choices: several.iter().map(ToString::to_string).collect() }.into())
         }

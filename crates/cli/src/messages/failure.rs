@@ -4,6 +4,7 @@
 use keiin::{
     Blame, ConfigError, ContentError, Error, FileError, FileKind, TransportError, TrustError, TsaError,
     model::{ContainerError, SignerError},
+    tsp::TspError,
 };
 
 use crate::lang::Lang;
@@ -226,10 +227,27 @@ pub(crate) fn tsa(error: &TsaError, lang: Lang) -> String {
                 Lang::En => format!("its time-stamp would be {}: {why}", messages.indication(*indication)),
             }
         }
+        (TsaError::Tsp(error), Lang::Ja) => token(error),
         (TsaError::Variable { name }, Lang::Ja) => {
             format!("パスワードの環境変数 {name} が設定されていません")
         }
         (other, _) => other.to_string(),
+    }
+}
+
+/// What is wrong with a TSA's answer. Its own words are quoted as they came.
+fn token(error: &TspError) -> String {
+    match error {
+        TspError::Rejected(rejection) => {
+            format!("時刻認証局がタイムスタンプの発行を拒否しました({rejection})")
+        }
+        TspError::WrongNonce => {
+            "応答のナンスが要求と違います。古い応答が再送された可能性があります".to_owned()
+        }
+        TspError::WrongImprint => "要求したものとは別のデータに対するタイムスタンプです".to_owned(),
+        TspError::WrongSignature => "タイムスタンプの署名が壊れています".to_owned(),
+        TspError::NoToken => "応答にタイムスタンプが入っていません".to_owned(),
+        other => format!("タイムスタンプの応答として受け取れません({other})"),
     }
 }
 

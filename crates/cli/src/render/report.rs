@@ -175,11 +175,10 @@ impl View<'_> {
 
     /// Which licence was asked for, and which the certificate states, where they differ.
     fn role_missing(&self, checks: &[Check]) -> Option<String> {
-        let found = checks.iter().find_map(|check| match check.id.as_ref() {
+        checks.iter().find_map(|check| match check.id.as_ref() {
             "xcv.role" if check.outcome != Outcome::Passed => Some(self.role_line(check)),
             _ => self.role_missing(&check.children),
-        });
-        found
+        })
     }
 
     fn role_line(&self, check: &Check) -> String {
