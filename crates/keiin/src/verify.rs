@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! The verdict: the engine, and the loop that gets what it wants.
 
+use keiin_pki::digest::object_id;
 use keiin_validate::validate;
 
 use crate::{
     document::Document,
     fetch::{Fetched, Fetcher},
-    model::{Evidence, Report, SignatureFacts, Time, TimestampFacts},
+    model::{Evidence, EvidenceKind, Origin, Report, SignatureFacts, Time, TimestampFacts},
     setup::Setup,
 };
 
@@ -42,6 +43,11 @@ pub(crate) fn judge(
 ) -> Verdict {
     let mut evidence = embedded.clone();
     evidence.merge(&setup.supplied);
+    // An anchor issues certificates too: a request to a responder about one of them names it.
+    for anchor in setup.policy.signer_anchors.iter().chain(&setup.policy.tsa_anchors) {
+        let id = object_id(&anchor.certificate);
+        evidence.insert(id, EvidenceKind::Certificate, anchor.certificate.clone(), Origin::Supplied);
+    }
     let mut fetcher =
         Fetcher::new(setup.transport.as_ref(), setup.cache.as_ref(), setup.network, setup.revocation, now);
     let mut rounds = 0;
