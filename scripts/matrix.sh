@@ -13,6 +13,8 @@ PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 export PORT
 trap '"$shared/peers/pki-up.sh" down' EXIT
 eval "$("$shared/peers/pki-up.sh" 2> "$STATE/pki.log")"
+# The token keeps the certificate of the run that made it, and that names another port.
+rm -rf "$STATE/softhsm"
 eval "$("$shared/peers/p11-setup.sh" 2>> "$STATE/pki.log")"
 export KEIIN=${KEIIN:-$PWD/target/release/keiin} DSS="$shared/dss/dss" PEERS="$shared/peers"
 python3 scripts/matrix.py "$@"
