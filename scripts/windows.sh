@@ -28,5 +28,8 @@ export KEIIN_CARD_PIN=1234
 keiin card --module "$(win "$out/keiin_card.dll")" | tr -d '\r'
 keiin sign --module "$(win "$out/keiin_card.dll")" --pin-env KEIIN_CARD_PIN --detached \
   -o "$(win "$work/患者/処方箋.p7s")" "$(win "$work/患者/処方箋.txt")"
+# Once more over the same file: replaced whole or not at all.
+keiin sign --force --module "$(win "$out/keiin_card.dll")" --pin-env KEIIN_CARD_PIN --detached \
+  -o "$(win "$work/患者/処方箋.p7s")" "$(win "$work/患者/処方箋.txt")"
 openssl cms -verify -binary -inform DER -in "$work/患者/処方箋.p7s" -content "$work/患者/処方箋.txt" -noverify -out /dev/null
 echo "windows: green"
