@@ -127,7 +127,7 @@ def the_whole_way(name, key, shape, revocation):
     content = data if shape == "detached" else None
     given = ["--content", data] if content else []
     stem = work / name.replace(" ", "-")
-    at = {level: f"{stem}-{level}.p7s" for level in ("bes", "t", "xl", "a", "a2", "a3")}
+    at = {level: f"{stem}-{level}.p7s" for level in ("bes", "t", "xl", "a", "a2", "a3", "a4")}
     run(KEIIN, "sign", *key, *(["--detached"] if content else []), "-o", at["bes"], data)
     extend = [KEIIN, "extend", *OURS, *given, "--revocation", revocation]
     run(*extend, "--to", "es-t", "--tsa", TSA, "-o", at["t"], at["bes"])
@@ -136,7 +136,8 @@ def the_whole_way(name, key, shape, revocation):
     renew = [KEIIN, "renew", *OURS, *given, "--revocation", revocation]
     run(*renew, "--digest", "sha512", "--tsa", TSA2, "-o", at["a2"], at["a"])
     run(*renew, "--digest", "sha512", "--tsa", TSA, "-o", at["a3"], at["a2"])
-    for level, label in (("bes", "B"), ("t", "T"), ("xl", "LT"), ("a", "LTA"), ("a2", "LTA"), ("a3", "LTA")):
+    run(*renew, "--digest", "sha512", "--tsa", TSA2, "-o", at["a4"], at["a3"])
+    for level, label in (("bes", "B"), ("t", "T"), ("xl", "LT"), ("a", "LTA"), ("a2", "LTA"), ("a3", "LTA"), ("a4", "LTA")):
         everyone(f"{name} {level}", at[level], f"CAdES-BASELINE-{label}", content)
     return at
 
