@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Builds signed attributes in DER (EN 319 122-1, 5.1 and 5.2).
 
-use keiin_model::{DigestAlgorithm, Oid, SignerLocation, Time};
+use keiin_model::{Commitment, DigestAlgorithm, Oid, PolicyReference, SignerLocation, Time};
 use keiin_pki::{
     algorithm::digest_algorithm_identifier,
     cert::Certificate,
@@ -9,10 +9,7 @@ use keiin_pki::{
     digest::digest,
 };
 
-use crate::{
-    attribute_oid as oid,
-    intent::{Commitment, PolicyReference},
-};
+use crate::attribute_oid as oid;
 
 /// id-spq-ets-uri (EN 319 122-1, 5.2.9.2).
 const POLICY_URI: Oid = Oid::new(&[1, 2, 840, 113549, 1, 9, 16, 5, 1]);

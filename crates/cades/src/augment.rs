@@ -56,8 +56,8 @@ impl Container for Cades {
         Ok(())
     }
 
-    fn as_bytes(&self) -> &[u8] {
-        Self::as_bytes(self)
+    fn pieces(&self) -> Vec<&[u8]> {
+        vec![Self::as_bytes(self)]
     }
 }
 

@@ -31,7 +31,6 @@ mod error;
 pub mod facts;
 pub mod hash_index;
 pub mod imprint;
-mod intent;
 mod level;
 pub mod limits;
 mod locate;
@@ -43,6 +42,8 @@ mod timestamp;
 pub use attach::Assembly;
 pub use content::{Content, digests_wanted};
 pub use error::CadesError;
-pub use intent::{CertificateValidity, ClaimedTime, Commitment, Packaging, PolicyReference, SigningIntent};
+pub use keiin_model::{
+    CertificateValidity, ClaimedTime, Commitment, Packaging, PolicyReference, SigningIntent,
+};
 pub use prepare::{Prepared, content_digest_for, prepare, prepare_additional, prepare_countersignature};
 pub use read::Cades;

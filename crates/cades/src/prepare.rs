@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Lays out what a signer is to sign: the signed attributes (RFC 5652, 5.3; EN 319 122-1, 6.3).
 
-use keiin_model::{Bytes, DigestAlgorithm, KeyAlgorithm, ObjectId, Oid, SignatureAlgorithm, Time};
+use keiin_model::{
+    Bytes, CertificateValidity, ClaimedTime, DigestAlgorithm, KeyAlgorithm, ObjectId, Oid, Packaging,
+    SignatureAlgorithm, SigningIntent, Time, is_for_new, message_digest_of,
+};
 use keiin_pki::{
     algorithm::signature_algorithm_identifier,
     cert::Certificate,
@@ -18,7 +21,6 @@ use crate::{
         claimed_roles, commitments, content_type, message_digest, mime_type, signature_policy,
         signer_location, signing_certificate, signing_time,
     },
-    intent::{CertificateValidity, ClaimedTime, Packaging, SigningIntent, is_for_new, message_digest_of},
     locate::{find_signer, has_archive_timestamp, has_old_archive_timestamp},
 };
 

@@ -124,6 +124,7 @@ pub trait Container {
     /// [`ContainerError`] when the document cannot take them.
     fn embed_material(&mut self, at: Target, material: &Material) -> Result<(), ContainerError>;
 
-    /// The whole document.
-    fn as_bytes(&self) -> &[u8];
+    /// The whole document, in pieces that follow each other: what was there before may stay where it is, apart from what
+    /// was put behind it.
+    fn pieces(&self) -> Vec<&[u8]>;
 }

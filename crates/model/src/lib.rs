@@ -20,6 +20,7 @@ mod container;
 mod evidence;
 mod facts;
 mod id;
+mod intent;
 mod oid;
 mod report;
 mod signer;
@@ -34,6 +35,10 @@ pub use facts::{
     SignedMessage, SignedProperties, SignerLocation, SignerReference, TimestampFacts, TimestampKind,
 };
 pub use id::ObjectId;
+pub use intent::{
+    CertificateValidity, ClaimedTime, Commitment, Packaging, PolicyReference, SigningIntent, is_for_new,
+    message_digest_of,
+};
 pub use oid::{Oid, OidError};
 pub use report::{
     AlgorithmUse, Check, ConclusionTime, Indication, NextAction, NextStep, Outcome, ProofOfExistence, Report,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! signature-time-stamp (EN 319 122-1, 5.3) and archive-time-stamp-v3 (5.5.3).
 
-use keiin_model::{DigestAlgorithm, PendingTimestamp, Target};
+use keiin_model::{DigestAlgorithm, PendingTimestamp, Target, is_for_new};
 use keiin_pki::{
     der::{Edit, Element, assemble, splice, write},
     digest::object_id,
@@ -13,7 +13,6 @@ use crate::{
     Cades, CadesError, attribute_oid as oid,
     edit::unsigned_edit,
     hash_index, imprint,
-    intent::is_for_new,
     locate::{Found, find_signer, has_old_archive_timestamp, is_under_old_archive},
     prepare::digest_of_signed,
 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! What a signer wants to sign beside the data.
 
-use keiin_model::{Bytes, DigestAlgorithm, Oid, SignatureAlgorithm, SignerLocation};
 use serde::{Deserialize, Serialize};
+
+use crate::{Bytes, DigestAlgorithm, Oid, SignatureAlgorithm, SignerLocation};
 
 /// Whether the content stands in the signature's file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,7 +142,7 @@ pub struct PolicyReference {
 }
 
 /// The digest of the content that goes with a scheme: the scheme's own, and SHA-512 for Ed25519 (RFC 8419, 3.1).
-pub(crate) const fn message_digest_of(algorithm: SignatureAlgorithm) -> Option<DigestAlgorithm> {
+pub const fn message_digest_of(algorithm: SignatureAlgorithm) -> Option<DigestAlgorithm> {
     match algorithm {
         SignatureAlgorithm::Ed25519 => Some(DigestAlgorithm::Sha512),
         other => other.digest(),
@@ -149,7 +150,7 @@ pub(crate) const fn message_digest_of(algorithm: SignatureAlgorithm) -> Option<D
 }
 
 /// Whether a digest may go into something new. Old ones are for reading only (design.md 3, rule 7).
-pub(crate) const fn is_for_new(algorithm: DigestAlgorithm) -> bool {
+pub const fn is_for_new(algorithm: DigestAlgorithm) -> bool {
     !matches!(
         algorithm,
         DigestAlgorithm::Md5 | DigestAlgorithm::Sha1 | DigestAlgorithm::Ripemd160 | DigestAlgorithm::Sha224
