@@ -4,5 +4,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 scripts/setup.sh
-cargo build --release --locked -p keiin-cli -p keiin-card
+# All of the workspace: a part of it would be built with other features, and then again for the tests.
+cargo build --release --locked --workspace
 exec cargo test --release --locked --workspace "$@"
