@@ -33,6 +33,7 @@ impl<'e> Material<'e> {
             let algorithm = first.algorithm?;
             self.certificates.iter().find(|c| digest(algorithm, c.raw) == *first.digest)
         });
+        let by_digest = by_digest.or_else(|| self.offered(reference));
         by_digest.or_else(|| {
             self.certificates.iter().find(|c| {
                 match (&reference.serial, &reference.issuer, &reference.key_id) {
@@ -44,6 +45,13 @@ impl<'e> Material<'e> {
                 }
             })
         })
+    }
+
+    /// The certificate that stands beside the signature where no signed reference names one (`ds:KeyInfo`).
+    fn offered(&self, reference: &SignerReference) -> Option<&Certificate<'e>> {
+        let unnamed = reference.references.is_empty();
+        let offered = reference.offered.iter().filter(|_| unnamed);
+        offered.filter_map(|id| self.certificates.iter().find(|c| c.id == *id)).next()
     }
 
     /// Whether there is revocation data for the signer's path and for those of all its time-stamps but the last archive
