@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! How much one document may ask for. Each limit ends in an error that names it.
+
+/// Octets of one document: 1 GiB. Offsets are 32 bits wide; a scan of 1,000 pages in Base64 is below 300 MB.
+pub const MAX_OCTETS: usize = 1 << 30;
+/// Elements within elements. Real documents have some 20; libxml2 takes 256.
+pub const MAX_DEPTH: usize = 1_000;
+/// Elements, texts, comments and instructions of one document. About 24 octets are kept for each.
+pub const MAX_NODES: usize = 20_000_000;
+/// Attributes of one element, namespace declarations counted.
+pub const MAX_ATTRIBUTES: usize = 10_000;
+/// Octets of one attribute's value. libxml2 takes 10 MB.
+pub const MAX_ATTRIBUTE_OCTETS: usize = 10_000_000;
+/// Octets of one name, prefix counted. libxml2 takes 50,000.
+pub const MAX_NAME_OCTETS: usize = 50_000;
+/// Attributes that are identifiers in one document.
+pub const MAX_IDS: usize = 1_000_000;
+/// Namespace nodes looked at in one canonicalisation, or made for one XPath node set. The namespaces of a document are in
+/// scope in every element below their declaration, so this bounds a product.
+pub const MAX_NAMESPACE_NODES: usize = 20_000_000;
