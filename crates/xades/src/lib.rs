@@ -2,13 +2,30 @@
 //! XAdES: XML signatures that outlive their certificates (EN 319 132-1 and -2, TS 101 903).
 #![forbid(unsafe_code)]
 
+#[allow(dead_code)] // the rooms that use it are being built
+mod algorithm;
 #[allow(dead_code, unused_imports)] // the rooms that use it are being built
 mod c14n;
+#[allow(dead_code)]
+mod content;
 mod error;
+#[cfg(test)]
+mod interop;
+#[allow(dead_code)]
+mod key_info;
+#[allow(dead_code)]
+mod key_value;
 pub mod limits;
+#[allow(dead_code)]
+mod reference;
+#[allow(dead_code)]
+mod signature;
+#[allow(dead_code, unused_imports)]
+mod transform;
 #[allow(dead_code, unused_imports)]
 mod xml;
 
+pub use content::{Content, Detached, ExternalData};
 pub use error::{XadesError, XmlError};
 
 /// The canonical form of a whole document.
