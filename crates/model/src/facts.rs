@@ -212,7 +212,9 @@ pub enum Extent {
     Document,
     /// One element with all that is in it, but the signature itself.
     Element,
-    /// A part of that, as the reference's transforms leave something out.
+    /// The text in one element, which is the data in Base64.
+    Text,
+    /// A part of an element, as the reference's transforms leave something out.
     Part,
     /// Nothing of the document: data that stands outside it.
     Outside,
@@ -241,7 +243,7 @@ impl DataReference {
 
     /// Whether the digest is right, wherever what it is over stands.
     pub fn is_right(&self) -> bool {
-        self.actual.as_ref().is_some_and(|actual| *actual == self.expected)
+        !self.expected.is_empty() && self.actual.as_ref().is_some_and(|actual| *actual == self.expected)
     }
 }
 

@@ -34,7 +34,13 @@ impl<'e> Material<'e> {
             self.certificates.iter().find(|c| digest(algorithm, c.raw) == *first.digest)
         });
         let by_digest = by_digest.or_else(|| self.offered(reference));
-        by_digest.or_else(|| {
+        // A reference whose digest cannot be read still names a certificate, though it proves nothing of it.
+        let by_name = || {
+            let first = reference.references.first().filter(|first| first.digest.is_empty())?;
+            let (issuer, serial) = (first.issuer.as_ref()?, first.serial.as_ref()?);
+            self.certificates.iter().find(|c| *c.serial == **serial && c.issuer.as_bytes() == &**issuer)
+        };
+        by_digest.or_else(by_name).or_else(|| {
             self.certificates.iter().find(|c| {
                 match (&reference.serial, &reference.issuer, &reference.key_id) {
                     (Some(serial), Some(issuer), _) => {

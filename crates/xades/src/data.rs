@@ -8,9 +8,9 @@ use crate::{
     XmlError,
     algorithm::DSIG,
     limits::MAX_TRANSFORMED,
-    properties::{Qualifying, XADES_111, XADES_122, XADES_132},
+    properties::Qualifying,
     reference::{self, Coverage, Reference, ReferenceError, Resolver, Target},
-    signature::{Manifest, Named, Signature},
+    signature::{Manifest, Signature},
     transform::{self, Transform},
     xml::{NodeId, Tree},
 };
@@ -99,8 +99,9 @@ impl References<'_, '_> {
             found.data.push(missing(DataKind::Reference));
         }
         for reference in listed.iter().flat_map(|manifest| &manifest.references) {
+            // A Type in a manifest says nothing of this signature, so nothing is out of its place.
             let (data, _) = self.reference(reference, defects)?;
-            found.data.push(DataReference { kind: DataKind::ManifestEntry, ..data });
+            found.data.push(DataReference { kind: DataKind::ManifestEntry, misplaced: false, ..data });
         }
         if let (Some(_), false) = (self.parent_value, found.counter_signed) {
             // EN 319 132-1, 5.2.7.2: a counter-signature is over the ds:SignatureValue; this one is over something else.
@@ -170,7 +171,7 @@ impl References<'_, '_> {
         let by_pointer = reference.uri.as_deref().is_some_and(|uri| uri.starts_with("#xpointer("));
         let stated = reference.kind.as_deref().unwrap_or_default();
         let signed = self.qualifying.and_then(|qualifying| qualifying.signed);
-        if same_document && (is_signed_properties(stated) || (target.is_some() && target == signed)) {
+        if same_document && (self.is_signed_properties(stated) || (target.is_some() && target == signed)) {
             return DataKind::SignedProperties;
         }
         if stated == COUNTERSIGNED {
@@ -186,6 +187,13 @@ impl References<'_, '_> {
             _ if same_document && stated == MANIFEST => DataKind::Manifest,
             _ => DataKind::Reference,
         }
+    }
+
+    /// `http://uri.etsi.org/01903#SignedProperties` (EN 319 132-1, 4.4.2), or with the version whose properties are there.
+    fn is_signed_properties(&self, stated: &str) -> bool {
+        let Some((space, SIGNED_PROPERTIES)) = stated.rsplit_once('#') else { return false };
+        let version = self.qualifying.and_then(|qualifying| qualifying.namespace.strip_suffix('#'));
+        space == "http://uri.etsi.org/01903" || Some(space) == version
     }
 
     /// Whether an element stands in a ds:Object of this signature.
@@ -207,10 +215,10 @@ impl References<'_, '_> {
 
     fn covered(&self, coverage: &Coverage) -> Covered {
         let tree = self.tree;
-        let part = if coverage.extent <= transform::Extent::WithoutSignatures {
-            Extent::Element
-        } else {
-            Extent::Part
+        let part = match coverage.extent {
+            transform::Extent::Whole | transform::Extent::WithoutSignatures => Extent::Element,
+            transform::Extent::Text => Extent::Text,
+            transform::Extent::Part => Extent::Part,
         };
         let extent = if coverage.is_document(tree) { Extent::Document } else { part };
         match &coverage.covered {
@@ -258,15 +266,6 @@ fn missing(kind: DataKind) -> DataReference {
     DataReference { kind, ..DataReference::new(name, None, Bytes::default(), None) }
 }
 
-/// `http://uri.etsi.org/01903#SignedProperties`, and with the versions that some signers put in.
-fn is_signed_properties(stated: &str) -> bool {
-    let Some((space, name)) = stated.rsplit_once('#') else { return false };
-    let versions = [XADES_111, XADES_122, XADES_132];
-    let known = space == "http://uri.etsi.org/01903"
-        || versions.iter().any(|version| version.strip_suffix('#') == Some(space));
-    name == SIGNED_PROPERTIES && known
-}
-
 fn name(reference: &Reference) -> String {
     match (&reference.uri, &reference.id) {
         (Some(uri), _) => uri.clone(),
@@ -295,11 +294,6 @@ fn path(tree: &Tree<'_>, node: NodeId) -> String {
 
 fn id(tree: &Tree<'_>, node: NodeId) -> Option<String> {
     ["Id", "ID", "id"].iter().find_map(|name| tree.attribute(node, name)).map(std::borrow::Cow::into_owned)
-}
-
-/// Unused algorithms are named, not computed.
-pub(crate) fn is_known<T>(named: &Named<T>) -> bool {
-    named.known().is_some()
 }
 
 /// The id under which a signature is known: its value.

@@ -56,7 +56,9 @@ pub(crate) fn read(bytes: &[u8], detached: &Detached) -> Result<XmlFacts, XadesE
     }
     let places = Places::new(parts.iter().flat_map(|part| part.found.placed.iter().copied()).collect());
     let mut evidence = Evidence::default();
-    parts.iter().for_each(|part| drop(evidence.merge(&part.found.evidence)));
+    for part in &parts {
+        evidence.merge(&part.found.evidence);
+    }
     let reading = Reading { tree: &tree, resolver: &resolver, places: &places, parts: &parts };
     let mut found = Vec::new();
     for part in parts.iter().filter(|part| part.parent.is_none()) {

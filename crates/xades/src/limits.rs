@@ -41,3 +41,7 @@ pub const MAX_XPATH_TOKENS: usize = 2_000;
 pub const MAX_XPATH_DEPTH: usize = 32;
 /// Nodes that all XPath expressions of one document may look at together, and every four octets of text: some ten seconds.
 pub const MAX_XPATH_WORK: u64 = 200_000_000;
+/// Counter-signatures on counter-signatures.
+pub const MAX_COUNTERSIGNATURE_DEPTH: usize = 10;
+/// Time-stamps in one document, as in CAdES: each archive time-stamp digests all that stands before it.
+pub const MAX_TIMESTAMPS: usize = 500;

@@ -262,7 +262,9 @@ impl<'t, 'a> Resolver<'t, 'a> {
             self.resolve(reference)?
         {
             let uri = || reference.uri.clone().unwrap_or_default();
-            let known = digests.value(algorithm).filter(|_| reference.transforms.is_empty());
+            // Data whose digest is the signed one is what was signed, whatever the transforms would have made of it before.
+            let same = |digest: &keiin_model::Bytes| **digest == *reference.value;
+            let known = digests.value(algorithm).filter(|d| reference.transforms.is_empty() || same(d));
             let digest = known.ok_or_else(|| ReferenceError::OctetsNeeded { uri: uri() })?;
             let coverage = Coverage { covered: Covered::External(name.clone()), extent: Extent::Whole };
             return Ok((digest.to_vec(), coverage));

@@ -66,6 +66,8 @@ fn what(reference: &DataReference, lang: Lang) -> String {
         (Extent::Document, Lang::En) => "the whole document but the signature itself".to_owned(),
         (Extent::Element, Lang::Ja) => format!("要素 {element}"),
         (Extent::Element, Lang::En) => format!("the element {element}"),
+        (Extent::Text, Lang::Ja) => format!("要素 {element} の中のデータ"),
+        (Extent::Text, Lang::En) => format!("the data in the element {element}"),
         (Extent::Part, Lang::Ja) => format!("要素 {element} の一部"),
         (Extent::Part, Lang::En) => format!("a part of the element {element}"),
         (_, Lang::Ja) => format!("文書の外の {}", reference.name),

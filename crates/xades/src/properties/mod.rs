@@ -12,7 +12,9 @@ use keiin_tsp::facts::defect;
 
 pub(crate) use format::DataObjectFormat;
 pub(crate) use signed::{SignedPart, read as read_signed};
-pub(crate) use timestamp::{Include, STANDARD, TimestampContainer};
+#[allow(unused_imports)] // the writer uses it
+pub(crate) use timestamp::STANDARD;
+pub(crate) use timestamp::{Include, TimestampContainer};
 pub(crate) use unsigned::{Unsigned, UnsignedKind};
 
 use crate::xml::{NodeId, Tree};
@@ -99,16 +101,6 @@ impl Qualifying {
         local: &'t str,
     ) -> impl Iterator<Item = NodeId> + use<'t> {
         named(tree, self.signed_part(tree, "SignedDataObjectProperties"), self.namespace, local)
-    }
-
-    /// The unsigned properties of one kind.
-    pub(crate) fn of(&self, kind: UnsignedKind) -> impl Iterator<Item = &Unsigned> {
-        self.unsigned.iter().filter(move |property| property.kind == kind)
-    }
-
-    /// Whether there is an unsigned property of one of some kinds.
-    pub(crate) fn has(&self, kinds: &[UnsignedKind]) -> bool {
-        self.unsigned.iter().any(|property| kinds.contains(&property.kind))
     }
 
     /// How many unsigned properties of some kinds there are.
