@@ -10,11 +10,12 @@ use keiin_cades::Cades;
 use keiin_pades::Pades;
 use keiin_pki::digest::DigestSet;
 use keiin_tsp::{Response, TspError};
+use keiin_xades::{Detached, Xades};
 use serde::Serialize;
 
 use crate::{
     Error,
-    content::Content,
+    content::{Attachment, Content, ContentError},
     file::{self, Existing},
     model::{Container, DigestAlgorithm, Evidence, SignatureFacts, TimestampFacts, TimestampKind},
     recognise::FileKind,
@@ -33,6 +34,7 @@ enum Inner {
     Cades(Box<Cades>),
     Token(Box<TokenFile>),
     Pdf(Box<Pades>),
+    Xml(Box<Xades>),
 }
 
 struct TokenFile {
@@ -51,6 +53,8 @@ pub enum DocumentKind {
     Token,
     /// A PDF with or without signatures. It is read, not written yet.
     Pdf,
+    /// An XML document with or without signatures.
+    Xml,
 }
 
 /// Everything that was read, as one value that serialises: a bug report, a replay, a test vector.
@@ -81,8 +85,22 @@ impl Document {
     /// # Errors
     /// As [`Document::open`].
     pub fn open_with(path: &Path, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
+        let attached: Vec<_> = content.cloned().map(Attachment::from).into_iter().collect();
+        Self::open_attached(path, &attached, progress)
+    }
+
+    /// As [`Document::open_with`], with any number of pieces of data that stand outside the file: references in XML
+    /// speak of several, a CMS of one.
+    ///
+    /// # Errors
+    /// As [`Document::open`].
+    pub fn open_attached(
+        path: &Path,
+        attached: &[Attachment],
+        progress: Progress<'_>,
+    ) -> Result<Self, Error> {
         let bytes = file::read(path, file::MAX_CONTAINER)?;
-        let mut document = Self::read_with(bytes, content, progress).map_err(|error| error.in_file(path))?;
+        let mut document = Self::read_with(bytes, attached, progress).map_err(|error| error.in_file(path))?;
         document.path = Some(path.to_owned());
         Ok(document)
     }
@@ -92,11 +110,21 @@ impl Document {
     /// # Errors
     /// [`Error`]; foreign octets by what they are.
     pub fn read(bytes: Vec<u8>, content: Option<&Content>) -> Result<Self, Error> {
-        Self::read_with(bytes, content, &mut |_| ())
+        let attached: Vec<_> = content.cloned().map(Attachment::from).into_iter().collect();
+        Self::read_with(bytes, &attached, &mut |_| ())
     }
 
-    fn read_with(bytes: Vec<u8>, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
-        match FileKind::of(&bytes) {
+    fn read_with(bytes: Vec<u8>, attached: &[Attachment], progress: Progress<'_>) -> Result<Self, Error> {
+        let kind = FileKind::of(&bytes);
+        if kind == FileKind::Xml {
+            return Self::xml(bytes, attached, progress);
+        }
+        let content = match attached {
+            [] => None,
+            [one] => Some(&one.content),
+            _ => return Err(ContentError::OnlyOne.into()),
+        };
+        match kind {
             FileKind::Cms => Self::cades(bytes, content, progress),
             FileKind::Token => Self::token(bytes, content, progress),
             FileKind::TimestampResponse => Self::token(token_of(&bytes)?, content, progress),
@@ -132,6 +160,20 @@ impl Document {
         }
         let pdf = Pades::read(bytes).map_err(|source| Error::Pdf { name: None, source })?;
         Ok(Self { inner: Inner::Pdf(Box::new(pdf)), content: None, known: DigestSet::default(), path: None })
+    }
+
+    fn xml(bytes: Vec<u8>, attached: &[Attachment], progress: Progress<'_>) -> Result<Self, Error> {
+        let unreadable = |source| Error::Xml { name: None, source };
+        let mut detached = Detached::new();
+        if !attached.is_empty() {
+            let wanted = keiin_xades::digests_wanted(&bytes).map_err(unreadable)?;
+            for one in attached {
+                detached = detached.with(one.name.as_deref(), one.for_references(&wanted, progress)?);
+            }
+        }
+        let detached = (!attached.is_empty()).then_some(detached);
+        let xml = Xades::read(bytes, detached).map_err(unreadable)?;
+        Ok(Self { inner: Inner::Xml(Box::new(xml)), content: None, known: DigestSet::default(), path: None })
     }
 
     fn token(bytes: Vec<u8>, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
@@ -175,6 +217,7 @@ impl Document {
             Inner::Cades(_) => DocumentKind::Cades,
             Inner::Token(_) => DocumentKind::Token,
             Inner::Pdf(_) => DocumentKind::Pdf,
+            Inner::Xml(_) => DocumentKind::Xml,
         }
     }
 
@@ -189,6 +232,7 @@ impl Document {
             Inner::Cades(cades) => cades.signatures(),
             Inner::Token(_) => &[],
             Inner::Pdf(pdf) => pdf.signatures(),
+            Inner::Xml(xml) => xml.signatures(),
         }
     }
 
@@ -198,6 +242,7 @@ impl Document {
             Inner::Cades(cades) => cades.timestamps(),
             Inner::Token(token) => &token.facts,
             Inner::Pdf(pdf) => pdf.timestamps(),
+            Inner::Xml(_) => &[],
         }
     }
 
@@ -207,6 +252,7 @@ impl Document {
             Inner::Cades(cades) => cades.evidence(),
             Inner::Token(token) => &token.evidence,
             Inner::Pdf(pdf) => pdf.evidence(),
+            Inner::Xml(xml) => xml.evidence(),
         }
     }
 
@@ -221,6 +267,7 @@ impl Document {
             Inner::Cades(cades) => cades.as_bytes(),
             Inner::Token(token) => &token.bytes,
             Inner::Pdf(pdf) => pdf.as_bytes(),
+            Inner::Xml(xml) => xml.as_bytes(),
         }
     }
 
@@ -238,6 +285,7 @@ impl Document {
             Inner::Cades(cades) => Ok(cades),
             Inner::Token(_) => Err(Error::NotASignature),
             Inner::Pdf(_) => Err(Error::PdfIsReadOnly),
+            Inner::Xml(_) => Err(Error::XmlIsReadOnly),
         }
     }
 
@@ -247,6 +295,7 @@ impl Document {
             Inner::Cades(cades) => Ok(cades.as_mut()),
             Inner::Token(_) => Err(Error::NotASignature),
             Inner::Pdf(_) => Err(Error::PdfIsReadOnly),
+            Inner::Xml(_) => Err(Error::XmlIsReadOnly),
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use keiin_cades::CadesError;
 use keiin_pades::PadesError;
 use keiin_tsp::TspError;
+use keiin_xades::{XadesError, XmlError};
 
 use crate::{
     content::ContentError,
@@ -64,6 +65,14 @@ pub enum Error {
         name: Option<PathBuf>,
         /// Why.
         source: PadesError,
+    },
+    /// The XML cannot be read.
+    #[error("{}{source}", named(name.as_deref()))]
+    Xml {
+        /// The file, when it is one.
+        name: Option<PathBuf>,
+        /// Why.
+        source: XadesError,
     },
     /// The time-stamp token cannot be read.
     #[error("{}{source}", named(name.as_deref()))]
@@ -126,6 +135,9 @@ pub enum Error {
     /// The document is a PDF, and a change was asked for.
     #[error("this is a PDF; signatures in PDFs are read and verified, but not extended or renewed yet")]
     PdfIsReadOnly,
+    /// The document is XML, and a change was asked for.
+    #[error("this is XML; signatures in XML are read and verified, but not extended or renewed yet")]
+    XmlIsReadOnly,
     /// There is no archive time-stamp to renew.
     #[error("signature {signature} has no archive time-stamp yet: extend it to ES-A first")]
     NothingToRenew {
@@ -166,6 +178,7 @@ impl Error {
             Self::Container(ContainerError::Limit { .. }) => Blame::Limit,
             Self::Token { source: TspError::Limit(_) | TspError::ResponseTooLong { .. }, .. } => Blame::Limit,
             Self::Pdf { source: PadesError::Limit { .. }, .. } => Blame::Limit,
+            Self::Xml { source, .. } => xades_blame(source),
             Self::Foreign { .. } | Self::Token { .. } | Self::Pdf { .. } => Blame::Malformed,
             Self::Container(ContainerError::Malformed { .. }) => Blame::Malformed,
             Self::Container(ContainerError::Token { .. }) | Self::NoTimestamp(_) | Self::Signer(_) => {
@@ -181,6 +194,7 @@ impl Error {
         if let Self::Foreign { name, .. }
         | Self::Cades { name, .. }
         | Self::Pdf { name, .. }
+        | Self::Xml { name, .. }
         | Self::Token { name, .. } = &mut self
         {
             *name = Some(path.to_owned());
@@ -195,6 +209,14 @@ const fn cades_blame(error: &CadesError) -> Blame {
         CadesError::Malformed(_) | CadesError::Token(_) => Blame::Malformed,
         // A value that is not by the certificate's key comes from a card or a service that went wrong.
         CadesError::WrongValue(_) => Blame::Environment,
+        _ => Blame::Misuse,
+    }
+}
+
+const fn xades_blame(error: &XadesError) -> Blame {
+    match error {
+        XadesError::Xml(XmlError::Limit { .. }) => Blame::Limit,
+        XadesError::Xml(_) => Blame::Malformed,
         _ => Blame::Misuse,
     }
 }
@@ -219,7 +241,7 @@ const fn foreign(kind: FileKind) -> &'static str {
     match kind {
         FileKind::Empty => "the file is empty",
         FileKind::Truncated => "the file is cut off in the middle: fetch or copy it again",
-        FileKind::Xml => "this is XML; XML signatures (XAdES) are not read yet",
+        FileKind::Xml => "this is XML, not a signature file",
         FileKind::Pdf => "this is a PDF, not a signature file",
         FileKind::Zip => "this is a ZIP or office file, not a signature",
         FileKind::Pem => "this is PEM text, and DER is needed",

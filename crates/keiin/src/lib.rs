@@ -115,11 +115,12 @@ pub use keiin_model as model;
 pub use keiin_signer as signer;
 pub use keiin_tsp as tsp;
 pub use keiin_validate as validate;
+pub use keiin_xades as xades;
 
 pub use cache::Cache;
 pub use cades::{Commitment, Packaging, Prepared, SigningIntent};
 pub use config::{Config, ConfigError};
-pub use content::{Content, ContentError};
+pub use content::{Attachment, Content, ContentError};
 pub use document::{Document, DocumentKind, Facts, Progress};
 pub use error::{Blame, Error};
 pub use extend::{Done, Extended, Goal, Level, Step, UnknownLevel, extend};

@@ -1,15 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! XAdES: XML signatures that outlive their certificates (EN 319 132-1 and -2, TS 101 903).
+//!
+//! [`Xades`] reads a document: every ds:Signature becomes facts, with what each of its references covers and with the
+//! evidence that stands in it. What it does not do: judge, fetch, know the time, or touch files.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), keiin_xades::XadesError> {
+//! # let file: Vec<u8> = Vec::new();
+//! let document = keiin_xades::Xades::read(file, None)?;
+//! for facts in document.signatures() {
+//!     println!("{} {:?}", facts.format, facts.properties.signing_time);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 #![forbid(unsafe_code)]
 
+#[allow(dead_code)] // the rooms that use it are being built
+mod algorithm;
 #[allow(dead_code, unused_imports)] // the rooms that use it are being built
 mod c14n;
+#[allow(dead_code)]
+mod content;
+mod data;
 mod error;
+mod evidence;
+mod facts;
+mod imprint;
+#[cfg(test)]
+mod interop;
+#[allow(dead_code)]
+mod key_info;
+#[allow(dead_code)]
+mod key_value;
+mod level;
 pub mod limits;
+mod properties;
+mod read;
+#[allow(dead_code)]
+mod reference;
+#[allow(dead_code)]
+mod signature;
+mod timestamp;
+#[allow(dead_code, unused_imports)]
+mod transform;
 #[allow(dead_code, unused_imports)]
 mod xml;
 
+pub use content::{Content, Detached, ExternalData};
 pub use error::{XadesError, XmlError};
+pub use facts::digests_wanted;
+pub use read::Xades;
 
 /// The canonical form of a whole document.
 ///

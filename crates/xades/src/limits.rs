@@ -18,3 +18,30 @@ pub const MAX_IDS: usize = 1_000_000;
 /// Namespace nodes looked at in one canonicalisation, or made for one XPath node set. The namespaces of a document are in
 /// scope in every element below their declaration, so this bounds a product.
 pub const MAX_NAMESPACE_NODES: usize = 20_000_000;
+
+/// `ds:Signature` elements in one document. Real files have a handful; a petition with thousands still fits.
+pub const MAX_SIGNATURES: usize = 10_000;
+/// `ds:Reference` elements in one document.
+pub const MAX_REFERENCES: usize = 100_000;
+/// Transforms of one reference. Real ones have at most three; each may read a document anew.
+pub const MAX_TRANSFORMS: usize = 16;
+/// Operations in one XPath Filter 2.0 transform.
+pub const MAX_FILTERS: usize = 64;
+/// Elements that one `ds:KeyInfo` may have or refer to: certificates, names, keys.
+pub const MAX_KEY_INFO_ITEMS: usize = 1_000;
+/// References from KeyInfo to KeyInfo.
+pub const MAX_KEY_INFO_DEPTH: usize = 4;
+/// Octets that all references of one document may have digested together: 16 GiB.
+pub const MAX_TRANSFORMED: u64 = 16 << 30;
+/// Octets of one XPath expression with its element.
+pub const MAX_XPATH_OCTETS: usize = 64 * 1024;
+/// Tokens of one XPath expression.
+pub const MAX_XPATH_TOKENS: usize = 2_000;
+/// Brackets within brackets of one XPath expression.
+pub const MAX_XPATH_DEPTH: usize = 32;
+/// Nodes that all XPath expressions of one document may look at together, and every four octets of text: some ten seconds.
+pub const MAX_XPATH_WORK: u64 = 200_000_000;
+/// Counter-signatures on counter-signatures.
+pub const MAX_COUNTERSIGNATURE_DEPTH: usize = 10;
+/// Time-stamps in one document, as in CAdES: each archive time-stamp digests all that stands before it.
+pub const MAX_TIMESTAMPS: usize = 500;

@@ -168,8 +168,8 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<Time>,
     #[arg(long, value_name = "FILE")]
-    pub(crate) content: Option<PathBuf>,
-    #[arg(long, value_name = "ALG:BASE64", conflicts_with = "content")]
+    pub(crate) content: Vec<PathBuf>,
+    #[arg(long, value_name = "ALG:BASE64[:NAME]")]
     pub(crate) content_digest: Vec<DigestValue>,
     #[arg(long = "evidence", value_name = "FILE")]
     pub(crate) evidence_record: Vec<PathBuf>,

@@ -173,8 +173,8 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
     (
         "",
         "content",
-        "署名対象のファイル(署名ファイルに含まれない場合)",
-        "The signed content, when it is not in the file",
+        "署名対象のファイル(署名ファイルに含まれない場合。XMLの署名の検証では複数可)",
+        "The signed content, when it is not in the file; several for verifying a signature in XML",
     ),
     ("", "p12", "PKCS#12ファイル(.p12、.pfx)", "A PKCS#12 file (.p12, .pfx)"),
     ("", "key", "秘密鍵のファイル(PKCS#8など)", "A private key file (PKCS#8 and others)"),
@@ -252,8 +252,8 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
     (
         "",
         "content_digest",
-        "署名対象のダイジェスト(署名対象を渡せない場合)",
-        "The digest of the content, when the content cannot be given",
+        "署名対象のダイジェスト(署名対象を渡せない場合。NAME は参照先の名前、複数可)",
+        "The digest of the content, when the content cannot be given; NAME is what a reference calls it",
     ),
     (
         "",
