@@ -186,7 +186,7 @@ impl Reading<'_, '_> {
                 tree: self.tree,
                 signature: part.signature,
                 qualifying: part.qualifying.as_ref(),
-                data: self,
+                data: self.resolver,
             },
             places: self.places,
             reached: &part.data.reached,
@@ -318,14 +318,14 @@ fn signer(part: &Part<'_>) -> SignerReference {
     signer
 }
 
-impl ReferencedData for Reading<'_, '_> {
+impl ReferencedData for Resolver<'_, '_> {
     fn write(
         &self,
         reference: &Reference,
         how: &Canonicalization,
         out: &mut dyn Sink,
     ) -> Result<bool, XmlError> {
-        match self.resolver.transformed(reference, how, out) {
+        match self.transformed(reference, how, out) {
             Ok(_) => Ok(true),
             Err(ReferenceError::Xml(error @ XmlError::Limit { .. })) => Err(error),
             Err(ReferenceError::TooMuch { limit }) => {

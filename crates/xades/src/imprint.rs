@@ -37,7 +37,6 @@ pub(crate) struct Stamped<'s, 'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Before {
     /// All: the time-stamp is still to be made.
-    #[allow(dead_code)] // the writer uses it
     All,
     /// What stands before this property.
     Node(NodeId),

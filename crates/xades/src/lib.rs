@@ -16,16 +16,17 @@
 //! ```
 #![forbid(unsafe_code)]
 
-#[allow(dead_code)] // the rooms that use it are being built
 mod algorithm;
+mod attach;
+mod augment;
 #[allow(dead_code, unused_imports)] // the rooms that use it are being built
 mod c14n;
-#[allow(dead_code)]
 mod content;
 mod data;
 mod error;
 mod evidence;
 mod facts;
+pub mod form;
 mod imprint;
 #[cfg(test)]
 mod interop;
@@ -35,12 +36,17 @@ mod key_info;
 mod key_value;
 mod level;
 pub mod limits;
+mod locate;
+mod prepare;
 mod properties;
 mod read;
 #[allow(dead_code)]
 mod reference;
+mod shape;
 #[allow(dead_code)]
 mod signature;
+mod splice;
+mod template;
 mod timestamp;
 #[allow(dead_code, unused_imports)]
 mod transform;
@@ -50,7 +56,12 @@ mod xml;
 pub use content::{Content, Detached, ExternalData};
 pub use error::{XadesError, XmlError};
 pub use facts::digests_wanted;
+pub use prepare::{Prepared, prepare, prepare_countersignature};
 pub use read::Xades;
+pub use shape::{
+    Canonical, Carried, CertificateNaming, ContentTransform, DataObject, Except, Ids, KeyInfo, List,
+    ObjectFormat, Parent, Prefixes, Sibling, XadesShape, XmlPackaging,
+};
 
 /// The canonical form of a whole document.
 ///
