@@ -307,10 +307,10 @@ impl Document {
             return Ok(());
         }
         let more = content.digests(&BTreeSet::from([algorithm]))?;
-        let digest = more.value(algorithm).ok_or(crate::ContentError::DigestMissing { algorithm })?;
+        let digest = more.value(algorithm).ok_or(ContentError::DigestMissing { algorithm })?;
         self.known
             .insert(algorithm, digest)
-            .map_err(|e| crate::ContentError::DigestLength { algorithm, octets: e.octets })?;
+            .map_err(|e| ContentError::DigestLength { algorithm, octets: e.octets })?;
         let given = Some(keiin_cades::Content::Digests(self.known.clone()));
         let read = Cades::read(cades.as_bytes().to_vec(), given);
         **cades = read.map_err(|source| Error::Cades { name: self.path.clone(), source })?;

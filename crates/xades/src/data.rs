@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! The references of a signature as facts: what each is for, what it covers, whether its digest is right.
 
+use std::collections::BTreeSet;
+
 use keiin_model::{Bytes, Covered, DataKind, DataReference, Defect, DefectKind, Extent, ObjectId};
 use keiin_tsp::facts::defect;
 
@@ -61,7 +63,7 @@ impl References<'_, '_> {
     /// [`XmlError`] for a limit.
     pub(crate) fn read(&self, defects: &mut Vec<Defect>) -> Result<SignedData, XmlError> {
         let mut found = SignedData::default();
-        let mut listed = Vec::new();
+        let mut listed = BTreeSet::new(); // each is read once, however often it is referred to
         let manifests = self.signature.manifests(self.tree)?;
         for (at, reference) in self.signature.references.iter().enumerate() {
             let (data, coverage) = self.reference(reference, defects)?;
@@ -76,12 +78,13 @@ impl References<'_, '_> {
             found.key_info |= counts && target.is_some() && target == self.key_info();
             found.counter_signed |= counts && target.is_some() && target == self.parent_value;
             if data.kind == DataKind::Manifest {
-                listed.extend(manifests.iter().filter(|manifest| Some(manifest.node) == target));
+                listed.extend(target);
             }
             defects.extend(reference.defects.iter().filter(|defect| defect.at != "DigestValue").cloned());
             found.data.push(data);
             found.reached.push(reached);
         }
+        let listed: Vec<_> = manifests.iter().filter(|manifest| listed.contains(&manifest.node)).collect();
         self.complete(&mut found, &listed, defects)?;
         Ok(found)
     }
@@ -198,7 +201,12 @@ impl References<'_, '_> {
 
     /// Whether an element stands in a ds:Object of this signature.
     fn is_own(&self, node: NodeId) -> bool {
-        self.tree.parent(node).is_some_and(|parent| self.signature.objects.contains(&parent))
+        self.tree.parent(node).is_some_and(|parent| self.is_object(parent))
+    }
+
+    /// Whether an element is a ds:Object of this signature.
+    fn is_object(&self, node: NodeId) -> bool {
+        self.tree.parent(node) == Some(self.signature.node) && self.tree.is(node, DSIG, "Object")
     }
 
     /// What a reference says to be the signature's own must be (EN 319 132-1, 4.4.2; XML Signature 1.1, 4.6 and 5.1): else
@@ -207,7 +215,7 @@ impl References<'_, '_> {
         let Some(target) = target else { return false };
         match kind {
             DataKind::SignedProperties => self.qualifying.and_then(|q| q.signed) != Some(target),
-            DataKind::Object => !self.signature.objects.contains(&target),
+            DataKind::Object => !self.is_object(target),
             DataKind::Manifest => !(self.tree.is(target, DSIG, "Manifest") && self.is_own(target)),
             _ => false,
         }
@@ -247,14 +255,6 @@ impl References<'_, '_> {
         }
         let only = reference.transforms.iter().all(enveloped);
         only.then_some(Reached { top, without: Some(self.signature.node) })
-    }
-}
-
-impl Reached {
-    /// Whether a node is under the digest.
-    pub(crate) fn contains(&self, tree: &Tree<'_>, node: NodeId) -> bool {
-        let inside = |top: NodeId| top <= node && node <= tree.last_descendant(top);
-        inside(self.top) && !self.without.is_some_and(inside)
     }
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Every signature in a document as facts, with the evidence that it holds.
 
-use std::collections::BTreeSet;
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use keiin_model::{
     Bytes, CertificateReference, DataKind, Defect, DefectKind, DigestAlgorithm, Evidence, Family, ObjectId,
@@ -19,11 +22,11 @@ use crate::{
     imprint::{ReferencedData, Stamped},
     key_info::KeyItem,
     level::{self, Surroundings},
-    limits::{MAX_COUNTERSIGNATURE_DEPTH, MAX_TIMESTAMPS},
+    limits::{MAX_COUNTERSIGNATURE_DEPTH, MAX_COVERED, MAX_STAMPED, MAX_TIMESTAMPS},
     properties::{self, Qualifying, SignedPart, UnsignedKind},
     reference::{Reference, ReferenceError, Resolver},
     signature::{Signature, read_signatures},
-    timestamp::{self, Container, Stamps},
+    timestamp::{self, Budget, Container, Stamps},
     xml::{NodeId, NodeSet, Tree},
 };
 
@@ -59,7 +62,9 @@ pub(crate) fn read(bytes: &[u8], detached: &Detached) -> Result<XmlFacts, XadesE
     for part in &parts {
         evidence.merge(&part.found.evidence);
     }
-    let reading = Reading { tree: &tree, resolver: &resolver, places: &places, parts: &parts };
+    let budget = Budget { octets: Cell::new(MAX_STAMPED), covered: Cell::new(MAX_COVERED) };
+    let reading =
+        Reading { tree: &tree, resolver: &resolver, places: &places, parts: &parts, budget: &budget };
     let mut found = Vec::new();
     for part in parts.iter().filter(|part| part.parent.is_none()) {
         found.push(reading.facts(part, 0)?);
@@ -159,6 +164,7 @@ struct Reading<'r, 'a> {
     resolver: &'r Resolver<'r, 'a>,
     places: &'r Places,
     parts: &'r [Part<'r>],
+    budget: &'r Budget,
 }
 
 impl Reading<'_, '_> {
@@ -190,6 +196,7 @@ impl Reading<'_, '_> {
             },
             places: self.places,
             reached: &part.data.reached,
+            budget: self.budget,
             signed_properties: part.data.signed_properties,
         };
         for container in &part.containers {
@@ -256,8 +263,9 @@ impl Reading<'_, '_> {
         let tokens: Vec<_> = part.containers.iter().filter_map(Container::signature_tokens).collect();
         let manifests = part.signature.manifests(self.tree).unwrap_or_default();
         let listed = manifests.iter().flat_map(|manifest| &manifest.references);
-        let ids = part.signature.references.iter().chain(listed);
-        let reference_ids: Vec<_> = ids.filter_map(|reference| reference.id.as_deref()).collect();
+        let all = part.signature.references.iter().chain(listed);
+        let references: BTreeMap<_, _> =
+            all.filter_map(|reference| Some((reference.id.as_deref()?, reference))).collect();
         let data_references: Vec<_> = part
             .signature
             .references
@@ -277,7 +285,7 @@ impl Reading<'_, '_> {
             tokens: &tokens,
             complete: !facts.timestamps.is_empty() && material.is_complete(facts),
             data_references: &data_references,
-            reference_ids: &reference_ids,
+            references: &references,
         };
         level::name(facts, &around)
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! The one place that says which octets a time-stamp is over, for the reader and the writer alike.
 
+use std::collections::BTreeSet;
+
 use crate::{
     XmlError,
     c14n::{Canonicalization, Sink, canonicalize},
@@ -153,21 +155,20 @@ impl Stamped<'_, '_> {
             nodes.extend(includes.iter().filter_map(|include| self.tree.by_id(&include.id)));
         }
         let own = self.qualifying.and_then(|qualifying| self.tree.parent(qualifying.element));
-        let objects = signature.objects.iter().copied().filter(|object| Some(*object) != own);
-        nodes.extend(
-            objects.filter(|object| kind == UnsignedKind::ArchiveTimeStamp || !self.is_referenced(*object)),
-        );
+        let without =
+            if kind == UnsignedKind::ArchiveTimeStamp { BTreeSet::new() } else { self.referenced() };
+        let left_out = |object: &NodeId| {
+            let id = self.tree.attribute(*object, "Id");
+            Some(*object) == own || id.is_some_and(|id| without.contains(&*id))
+        };
+        nodes.extend(signature.objects.iter().copied().filter(|object| !left_out(object)));
         nodes
     }
 
     /// TS 101 903 V1.3.2, 7.7.1: a ds:Object that a ds:Reference refers to is in the imprint already.
-    fn is_referenced(&self, object: NodeId) -> bool {
-        let id = self.tree.attribute(object, "Id");
-        let Some(id) = id.as_deref() else { return false };
-        let fragment = |reference: &Reference| {
-            reference.uri.as_deref().and_then(|uri| uri.strip_prefix('#')) == Some(id)
-        };
-        self.signature.references.iter().any(fragment)
+    fn referenced(&self) -> BTreeSet<&str> {
+        let uris = self.signature.references.iter().filter_map(|reference| reference.uri.as_deref());
+        uris.filter_map(|uri| uri.strip_prefix('#')).collect()
     }
 
     fn write_element(

@@ -3,12 +3,16 @@
 //!
 //! Baseline levels are EN 319 132-1, 6.3; the extended ones EN 319 132-2 and TS 101 903.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use keiin_model::{SignatureFacts, TimestampKind};
 
 use crate::{
+    algorithm::DSIG,
     properties::{DataObjectFormat, Qualifying, UnsignedKind as K},
+    reference::Reference,
     signature::Signature,
-    xml::Tree,
+    xml::{NodeId, Tree},
 };
 
 /// What the level rests on beside the elements.
@@ -30,8 +34,8 @@ pub(crate) struct Surroundings<'s, 'a> {
     pub(crate) complete: bool,
     /// References to data with an Id of their own: a DataObjectFormat is asked for each (6.3, requirement k).
     pub(crate) data_references: &'s [&'s str],
-    /// Identifiers of all references, those in manifests too.
-    pub(crate) reference_ids: &'s [&'s str],
+    /// All references with an Id, those in manifests too.
+    pub(crate) references: &'s BTreeMap<&'s str, &'s Reference>,
 }
 
 /// The level's name.
@@ -104,16 +108,16 @@ impl Level<'_, '_> {
     fn is_valid(&self, format: &DataObjectFormat) -> bool {
         let says = format.descriptions == 1 || format.identifiers == 1 || format.mime_types == 1;
         let Some(id) = format.reference.as_deref() else { return false };
-        says && self.around.reference_ids.contains(&id) && self.agrees_with_object(format, id)
+        let reference = self.around.references.get(id);
+        says && reference.is_some_and(|reference| self.agrees_with_object(format, reference))
     }
 
-    fn agrees_with_object(&self, format: &DataObjectFormat, id: &str) -> bool {
+    fn agrees_with_object(&self, format: &DataObjectFormat, reference: &Reference) -> bool {
         let Surroundings { tree, signature, .. } = self.around;
-        let reference = signature.references.iter().find(|reference| reference.id.as_deref() == Some(id));
-        let target = reference
-            .and_then(|reference| reference.uri.as_deref()?.strip_prefix('#'))
-            .and_then(|id| tree.by_id(id))
-            .filter(|node| signature.objects.contains(node));
+        let fragment = reference.uri.as_deref().and_then(|uri| uri.strip_prefix('#'));
+        let own =
+            |node: &NodeId| tree.parent(*node) == Some(signature.node) && tree.is(*node, DSIG, "Object");
+        let target = fragment.and_then(|id| tree.by_id(id)).filter(own);
         let Some(object) = target else { return true };
         let same = |said: &Option<String>, name: &str| match (said, tree.attribute(object, name)) {
             (Some(said), Some(stated)) => stated.is_empty() || *said == *stated,
@@ -130,7 +134,8 @@ impl Level<'_, '_> {
                 && format.mime_types == 1
                 && format.encodings <= 1
         };
-        let described = |id: &&str| self.around.formats.iter().any(|f| f.reference.as_deref() == Some(*id));
+        let described: BTreeSet<_> =
+            self.around.formats.iter().filter_map(|format| format.reference.as_deref()).collect();
         self.around.has_signer_certificate
             && self.around.signature.references.len() >= 2
             && self.around.signature.canonicalization.known().is_some()
@@ -140,7 +145,7 @@ impl Level<'_, '_> {
             && self.signed(&["SignaturePolicyIdentifier"]) <= 1
             && self.unsigned(&[K::SignaturePolicyStore]) <= 1
             && self.around.formats.iter().all(once)
-            && self.around.data_references.iter().all(described)
+            && self.around.data_references.iter().all(|id| described.contains(id))
     }
 
     /// 6.3, requirement i: SigningCertificateV2 names no place where the certificate is.

@@ -45,3 +45,8 @@ pub const MAX_XPATH_WORK: u64 = 200_000_000;
 pub const MAX_COUNTERSIGNATURE_DEPTH: usize = 10;
 /// Time-stamps in one document, as in CAdES: each archive time-stamp digests all that stands before it.
 pub const MAX_TIMESTAMPS: usize = 500;
+/// Octets of elements that all time-stamps of one document may be over together, beside the data of references: 16 GiB.
+pub const MAX_STAMPED: u64 = 16 << 30;
+/// Objects that all time-stamps of one document may prove together. A century of renewals over a thousand objects is a
+/// hundredth of it.
+pub const MAX_COVERED: u64 = 10_000_000;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! The time-stamps of one signature: what each is over, and whose existence it proves.
 
+use std::cell::Cell;
+
 use keiin_model::{Bytes, Defect, DefectKind, DigestAlgorithm, ObjectId, TimestampFacts, TimestampKind};
 use keiin_pki::digest::Hasher;
 use keiin_tsp::{Token, facts::defect};
@@ -10,9 +12,10 @@ use crate::{
     data::Reached,
     evidence::{Found, Places},
     imprint::{self, Before, Stamped},
+    limits::{MAX_COVERED, MAX_STAMPED},
     properties::{Include, Qualifying, TimestampContainer, UnsignedKind},
     reference::Reference,
-    xml::{NodeId, Tree},
+    xml::{NodeId, Subtrees, Tree},
 };
 
 /// Which property holds a time-stamp.
@@ -109,6 +112,25 @@ pub(crate) struct Stamps<'s, 'a> {
     pub(crate) reached: &'s [Option<Reached>],
     /// The reference to the SignedProperties, by its place.
     pub(crate) signed_properties: Option<usize>,
+    pub(crate) budget: &'s Budget,
+}
+
+/// What the time-stamps of one document may still ask for.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    /// Octets of elements.
+    pub(crate) octets: Cell<u64>,
+    /// Objects that are covered.
+    pub(crate) covered: Cell<u64>,
+}
+
+impl Budget {
+    fn spend(left: &Cell<u64>, amount: usize, object: &'static str, limit: u64) -> Result<(), XmlError> {
+        let amount = u64::try_from(amount).unwrap_or(u64::MAX);
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        left.set(left.get().checked_sub(amount).ok_or(XmlError::Limit { object, limit })?);
+        Ok(())
+    }
 }
 
 impl Stamps<'_, '_> {
@@ -122,6 +144,8 @@ impl Stamps<'_, '_> {
         defects: &mut Vec<Defect>,
     ) -> Result<Vec<TimestampFacts>, XmlError> {
         let covers = self.covers(container);
+        let all = covers.len().saturating_mul(container.len());
+        Budget::spend(&self.budget.covered, all, "objects under time-stamps", MAX_COVERED)?;
         let mut known: Option<(DigestAlgorithm, Option<Bytes>)> = None;
         let mut all = Vec::new();
         for octets in &container.read.tokens {
@@ -153,6 +177,9 @@ impl Stamps<'_, '_> {
         let there = match container.holder {
             Holder::Unsigned(kind) => {
                 let before = Before::Node(container.node);
+                let nodes = imprint::elements(&self.stamped, kind, before, includes);
+                let octets = nodes.iter().map(|node| self.stamped.tree.range(*node).len()).sum();
+                Budget::spend(&self.budget.octets, octets, "octets under time-stamps", MAX_STAMPED)?;
                 imprint::unsigned_timestamp(&self.stamped, kind, before, includes, how, &mut hasher)?
             }
             Holder::AllDataObjects | Holder::IndividualDataObjects => {
@@ -196,12 +223,19 @@ impl Stamps<'_, '_> {
             }
             _ => (Vec::new(), self.stamped_references(container)),
         };
-        let mut ids: Vec<ObjectId> =
-            nodes.iter().flat_map(|node| self.places.within(tree, *node)).map(|(_, id)| *id).collect();
-        for reached in references.iter().filter_map(|at| self.reached.get(*at)?.as_ref()) {
-            let inside = self.places.within(tree, reached.top).iter();
-            ids.extend(inside.filter(|(node, _)| reached.contains(tree, *node)).map(|(_, id)| *id));
-        }
+        let reached: Vec<_> =
+            references.iter().filter_map(|at| self.reached.get(*at).copied().flatten()).collect();
+        let tops = |enveloped: bool| {
+            let fitting = reached.iter().filter(move |reached| reached.without.is_some() == enveloped);
+            Subtrees::of(tree, fitting.map(|reached| reached.top))
+        };
+        let own = Subtrees::one(tree, self.stamped.signature.node);
+        let hashed = Subtrees::of(tree, nodes).union(&tops(false)).union(&tops(true).minus(&own));
+        let mut ids: Vec<ObjectId> = hashed
+            .ranges()
+            .flat_map(|(first, last)| self.places.between(first, last))
+            .map(|(_, id)| *id)
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         ids

@@ -5,21 +5,15 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Canonicalization, Method, Sink,
-    escape::{escape_value, write_text},
+    Budget, Canonicalization, Method, Output, Sink, check_absolute,
+    escape::{Written, write_attribute, write_namespace, write_text},
     inherit,
+    whole::{sort, write_aside},
 };
 use crate::{
     error::XmlError,
-    limits,
-    xml::{Name, NodeId, NodeKind, NodeSet, Tree, XML},
+    xml::{NodeId, NodeKind, NodeSet, Tree},
 };
-
-/// An attribute as it is written.
-pub(super) struct Written<'t> {
-    pub(super) name: Name<'t>,
-    pub(super) value: std::borrow::Cow<'t, str>,
-}
 
 struct Writer<'t, 'a> {
     tree: &'t Tree<'a>,
@@ -28,7 +22,7 @@ struct Writer<'t, 'a> {
     /// For each element of the set that is open: what of its namespaces the descendants need not write again.
     rendered: Vec<BTreeMap<&'t str, &'t str>>,
     open: Vec<NodeId>,
-    steps: usize,
+    budget: Budget,
 }
 
 /// Writes the canonical form of any node set.
@@ -36,9 +30,10 @@ pub(super) fn canonicalize(
     tree: &Tree<'_>,
     set: &NodeSet,
     how: &Canonicalization,
-    out: &mut dyn Sink,
+    out: &mut Output<'_>,
 ) -> Result<(), XmlError> {
-    let mut writer = Writer { tree, set, how, rendered: vec![BTreeMap::new()], open: Vec::new(), steps: 0 };
+    let mut writer =
+        Writer { tree, set, how, rendered: vec![BTreeMap::new()], open: Vec::new(), budget: Budget::new() };
     for node in tree.descendants(tree.document()) {
         writer.close_before(node, out);
         writer.node(node, out)?;
@@ -48,7 +43,7 @@ pub(super) fn canonicalize(
 }
 
 impl<'t> Writer<'t, '_> {
-    fn node(&mut self, node: NodeId, out: &mut dyn Sink) -> Result<(), XmlError> {
+    fn node(&mut self, node: NodeId, out: &mut Output<'_>) -> Result<(), XmlError> {
         let contained = self.set.contains(self.tree, node);
         match self.tree.kind(node) {
             NodeKind::Document => {}
@@ -57,41 +52,26 @@ impl<'t> Writer<'t, '_> {
                 let range = self.tree.range(node);
                 write_text(self.tree.slice(range), out);
             }
-            NodeKind::Comment if contained && self.how.comments => {
-                self.beside_root(node, out, |writer, out| {
-                    out.write(b"<!--");
-                    out.write(writer.tree.text(node).as_bytes());
-                    out.write(b"-->");
-                })
-            }
-            NodeKind::Instruction if contained => self.beside_root(node, out, |writer, out| {
-                out.write(b"<?");
-                out.write(writer.tree.name(node).local.as_bytes());
-                let data = writer.tree.text(node);
-                if !data.is_empty() {
-                    out.write(b" ");
-                    out.write(data.as_bytes());
-                }
-                out.write(b"?>");
-            }),
+            NodeKind::Comment if contained && self.how.comments => self.aside(node, out),
+            NodeKind::Instruction if contained => self.aside(node, out),
             _ => {}
         }
         Ok(())
     }
 
     /// A comment or instruction outside the document element has a line of its own (clause 2.3).
-    fn beside_root(&self, node: NodeId, out: &mut dyn Sink, write: impl Fn(&Self, &mut dyn Sink)) {
+    fn aside(&self, node: NodeId, out: &mut Output<'_>) {
         let outside = self.tree.parent(node) == Some(self.tree.document());
         if outside && node > self.tree.root() {
             out.write(b"\n");
         }
-        write(self, out);
+        write_aside(self.tree, node, out);
         if outside && node < self.tree.root() {
             out.write(b"\n");
         }
     }
 
-    fn element(&mut self, node: NodeId, contained: bool, out: &mut dyn Sink) -> Result<(), XmlError> {
+    fn element(&mut self, node: NodeId, contained: bool, out: &mut Output<'_>) -> Result<(), XmlError> {
         if contained {
             out.write(b"<");
             out.write(self.tree.qualified_name(node).as_bytes());
@@ -103,7 +83,7 @@ impl<'t> Writer<'t, '_> {
         for (prefix, name) in namespaces {
             write_namespace(prefix, name, out);
         }
-        for attribute in self.attributes(node, contained) {
+        for attribute in self.attributes(node, contained)? {
             write_attribute(&attribute, out);
         }
         if contained {
@@ -117,11 +97,7 @@ impl<'t> Writer<'t, '_> {
     fn axis(&mut self, node: NodeId) -> Result<BTreeMap<&'t str, &'t str>, XmlError> {
         let mut axis = BTreeMap::new();
         for (index, (prefix, name)) in self.tree.namespaces(node).into_iter().enumerate() {
-            self.steps += 1;
-            if self.steps > limits::MAX_NAMESPACE_NODES {
-                let limit = limits::MAX_NAMESPACE_NODES;
-                return Err(XmlError::Limit { object: "namespace nodes", limit });
-            }
+            self.budget.spend(1)?;
             if prefix != "xml" && self.set.contains_namespace(self.tree, node, index) {
                 check_absolute(name)?;
                 axis.insert(prefix, name);
@@ -200,7 +176,7 @@ impl<'t> Writer<'t, '_> {
         prefixes
     }
 
-    fn attributes(&self, node: NodeId, contained: bool) -> Vec<Written<'t>> {
+    fn attributes(&mut self, node: NodeId, contained: bool) -> Result<Vec<Written<'t>>, XmlError> {
         let own = self.tree.attributes(node).filter(|own| self.set.contains_attribute(node, own.id));
         let mut all: Vec<Written<'t>> = own.map(|own| Written { name: own.name, value: own.value }).collect();
         let orphan = self
@@ -208,14 +184,14 @@ impl<'t> Writer<'t, '_> {
             .parent(node)
             .is_some_and(|parent| parent != self.tree.document() && !self.set.contains(self.tree, parent));
         if contained && orphan {
-            inherit::inherit(self.tree, self.set, node, self.how.method, &mut all);
+            inherit::inherit(self.tree, self.set, node, self.how.method, &mut self.budget, &mut all)?;
         }
-        all.sort_by(|a, b| (a.name.namespace, a.name.local).cmp(&(b.name.namespace, b.name.local)));
-        all
+        sort(&mut all);
+        Ok(all)
     }
 
     /// Writes the end tags of the elements that `node` is not in.
-    fn close_before(&mut self, node: NodeId, out: &mut dyn Sink) {
+    fn close_before(&mut self, node: NodeId, out: &mut Output<'_>) {
         while let Some(&open) = self.open.last() {
             if node <= self.tree.last_descendant(open) {
                 return;
@@ -224,49 +200,17 @@ impl<'t> Writer<'t, '_> {
         }
     }
 
-    fn close_all(&mut self, out: &mut dyn Sink) {
+    fn close_all(&mut self, out: &mut Output<'_>) {
         while let Some(&open) = self.open.last() {
             self.close(open, out);
         }
     }
 
-    fn close(&mut self, open: NodeId, out: &mut dyn Sink) {
+    fn close(&mut self, open: NodeId, out: &mut Output<'_>) {
         out.write(b"</");
         out.write(self.tree.qualified_name(open).as_bytes());
         out.write(b">");
         self.open.pop();
         self.rendered.pop();
     }
-}
-
-pub(super) fn write_namespace(prefix: &str, name: &str, out: &mut dyn Sink) {
-    out.write(b" xmlns");
-    if !prefix.is_empty() {
-        out.write(b":");
-        out.write(prefix.as_bytes());
-    }
-    out.write(b"=\"");
-    escape_value(name, out);
-    out.write(b"\"");
-}
-
-pub(super) fn write_attribute(attribute: &Written<'_>, out: &mut dyn Sink) {
-    out.write(b" ");
-    if !attribute.name.prefix.is_empty() {
-        out.write(attribute.name.prefix.as_bytes());
-        out.write(b":");
-    }
-    out.write(attribute.name.local.as_bytes());
-    out.write(b"=\"");
-    escape_value(&attribute.value, out);
-    out.write(b"\"");
-}
-
-/// Canonical XML clause 1.3: a document with a relative namespace name has no canonical form.
-pub(super) fn check_absolute(name: &str) -> Result<(), XmlError> {
-    debug_assert!(name != XML);
-    if name.is_empty() || inherit::has_scheme(name) {
-        return Ok(());
-    }
-    Err(XmlError::RelativeNamespace { name: name.chars().take(200).collect() })
 }

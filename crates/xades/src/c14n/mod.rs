@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Canonical XML 1.0 and 1.1 and Exclusive XML Canonicalization 1.0, each with and without comments.
 
+mod base;
 mod escape;
 mod inherit;
 mod literal;
+mod output;
+mod whole;
 
 use keiin_pki::digest::{Hasher, MultiHasher};
 
+use self::output::Output;
 use crate::{
     error::XmlError,
+    limits,
     xml::{NodeSet, Tree},
 };
 
@@ -104,5 +109,37 @@ pub(crate) fn canonicalize(
     how: &Canonicalization,
     out: &mut dyn Sink,
 ) -> Result<(), XmlError> {
-    literal::canonicalize(tree, set, how, out)
+    let mut output = Output::new(out, tree.source());
+    match set {
+        NodeSet::Whole { subtrees, comments } => {
+            whole::canonicalize(tree, set, (subtrees, *comments), how, &mut output)?;
+        }
+        NodeSet::Picked(_) => literal::canonicalize(tree, set, how, &mut output)?,
+    }
+    output.finish();
+    Ok(())
+}
+
+/// The namespaces and attributes that one canonicalisation may look at.
+struct Budget(usize);
+
+impl Budget {
+    const fn new() -> Self {
+        Self(limits::MAX_NAMESPACE_NODES)
+    }
+
+    fn spend(&mut self, steps: usize) -> Result<(), XmlError> {
+        let limit = limits::MAX_NAMESPACE_NODES;
+        self.0 = self.0.checked_sub(steps).ok_or(XmlError::Limit { object: "namespace nodes", limit })?;
+        Ok(())
+    }
+}
+
+/// Canonical XML clause 1.3: a document with a relative namespace name has no canonical form.
+fn check_absolute(name: &str) -> Result<(), XmlError> {
+    let scheme = name.split_once(':').map_or("", |(scheme, _)| scheme);
+    if name.is_empty() || base::is_scheme(scheme) {
+        return Ok(());
+    }
+    Err(XmlError::RelativeNamespace { name: name.chars().take(200).collect() })
 }

@@ -10,7 +10,7 @@ pub(crate) use material::{key_info, validation_data};
 use keiin_model::{Evidence, ObjectId};
 use keiin_tsp::{Token, material::FoundObject};
 
-use crate::xml::{NodeId, Tree};
+use crate::xml::NodeId;
 
 /// What one signature brings.
 #[derive(Clone, Debug, Default)]
@@ -50,9 +50,9 @@ impl Places {
         Self(all)
     }
 
-    /// The objects in a subtree.
-    pub(crate) fn within(&self, tree: &Tree<'_>, node: NodeId) -> &[(NodeId, ObjectId)] {
-        self.0.get(self.range(node, tree.last_descendant(node))).unwrap_or_default()
+    /// The objects in the elements from one node to another.
+    pub(crate) fn between(&self, first: NodeId, last: NodeId) -> &[(NodeId, ObjectId)] {
+        self.0.get(self.range(first, last)).unwrap_or_default()
     }
 
     fn range(&self, first: NodeId, last: NodeId) -> Range<usize> {

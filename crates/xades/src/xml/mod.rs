@@ -6,6 +6,7 @@ mod character;
 mod declaration;
 mod encoding;
 mod id;
+mod layout;
 mod namespace;
 mod node;
 mod parse;
@@ -18,8 +19,9 @@ use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 pub(crate) use self::{
     character::{is_space, name_len},
+    layout::RawAttribute,
     namespace::{XML, XMLNS},
-    node::{NodeId, NodeKind},
+    node::{Declaration, NodeId, NodeKind},
     picked::Point,
     set::{NodeSet, Subtrees},
     value::{Piece, text_pieces, value_pieces},
@@ -152,14 +154,6 @@ impl<'a> Tree<'a> {
         Name { namespace: self.namespace_name(namespace), prefix, local }
     }
 
-    fn namespace_name(&self, number: u32) -> &str {
-        self.tables.namespaces.get(number as usize).map_or("", |stored| stored.resolve(&self.text))
-    }
-
-    fn prefix_name(&self, number: u32) -> &str {
-        self.tables.prefixes.get(number as usize).map_or("", |stored| stored.resolve(&self.text))
-    }
-
     /// The node is an element of this name.
     pub(crate) fn is(&self, node: NodeId, namespace: &str, local: &str) -> bool {
         let name = self.name(node);
@@ -212,6 +206,12 @@ impl<'a> Tree<'a> {
     /// The node itself and all below it, in document order.
     pub(crate) fn descendants(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         (node.0..=self.last_descendant(node).0).map(NodeId)
+    }
+
+    /// The nodes from one to another, in document order.
+    pub(crate) fn span(&self, first: NodeId, last: NodeId) -> impl Iterator<Item = NodeId> + use<> {
+        let last = last.0.min(self.last_descendant(self.document()).0);
+        (first.0..=last).map(NodeId)
     }
 
     /// The value of an attribute in no namespace.
@@ -312,14 +312,10 @@ impl<'a> Tree<'a> {
 
     /// What a prefix (empty: the default) stands for at an element. `None`: nothing.
     pub(crate) fn namespace(&self, node: NodeId, prefix: &str) -> Option<&str> {
-        let mut scope = self.element(node).map_or(node::NONE, |element| element.scope);
-        while let Some(element) = self.tables.elements.get(scope as usize) {
-            for declaration in self.declarations(scope) {
-                if self.prefix_name(declaration.prefix) == prefix {
-                    return Some(self.namespace_name(declaration.namespace)).filter(|name| !name.is_empty());
-                }
+        for declaration in self.scopes(node).flatten() {
+            if self.prefix_name(declaration.prefix) == prefix {
+                return Some(self.namespace_name(declaration.namespace)).filter(|name| !name.is_empty());
             }
-            scope = self.outer_scope(element);
         }
         (prefix == "xml").then_some(XML)
     }
@@ -327,29 +323,11 @@ impl<'a> Tree<'a> {
     /// The namespace nodes of an element: prefix and namespace name, in the order of the prefixes, `xml` counted.
     pub(crate) fn namespaces(&self, node: NodeId) -> Vec<(&str, &str)> {
         let mut all = BTreeMap::new();
-        let mut scope = self.element(node).map_or(node::NONE, |element| element.scope);
-        while let Some(element) = self.tables.elements.get(scope as usize) {
-            for declaration in self.declarations(scope) {
-                let name = self.namespace_name(declaration.namespace);
-                all.entry(self.prefix_name(declaration.prefix)).or_insert(name);
-            }
-            scope = self.outer_scope(element);
+        for declaration in self.scopes(node).flatten() {
+            let name = self.namespace_name(declaration.namespace);
+            all.entry(self.prefix_name(declaration.prefix)).or_insert(name);
         }
         all.insert("xml", XML);
         all.into_iter().filter(|(_, name)| !name.is_empty()).collect()
-    }
-
-    /// The declarations in the start tag of an element, by its record's number.
-    fn declarations(&self, item: u32) -> &[node::Declaration] {
-        let Some(element) = self.tables.elements.get(item as usize) else { return &[] };
-        let end = self.tables.elements.get(item as usize + 1).map(|next| next.declarations as usize);
-        let end = end.unwrap_or(self.tables.declarations.len());
-        self.tables.declarations.get(element.declarations as usize..end).unwrap_or_default()
-    }
-
-    /// The nearest element around this one that declares a namespace.
-    fn outer_scope(&self, element: &node::Element) -> u32 {
-        let parent = self.parent(NodeId(element.node)).and_then(|parent| self.element(parent));
-        parent.map_or(node::NONE, |parent| parent.scope)
     }
 }

@@ -42,7 +42,8 @@ pub(super) struct Node {
     pub(super) kind: NodeKind,
     /// The characters are the octets of the text: no reference, no CDATA section, no carriage return.
     pub(super) plain: bool,
-    /// The canonical form is the octets of the text. Of an element: its start tag, where no namespace is declared in it.
+    /// The canonical form is the octets of the text. Of an element: its start tag, apart from the
+    /// slash of an empty-element tag, where no namespace is declared in it.
     pub(super) canonical: bool,
 }
 
@@ -83,11 +84,12 @@ pub(super) struct AttributeRecord {
     pub(super) plain: bool,
 }
 
-/// `xmlns="…"` or `xmlns:p="…"`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Declaration {
-    pub(super) prefix: u32,
-    pub(super) namespace: u32,
+/// `xmlns="…"` or `xmlns:p="…"`: what a prefix stands for, both as numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Declaration {
+    pub(crate) prefix: u32,
+    /// 0 is none.
+    pub(crate) namespace: u32,
 }
 
 /// A stretch of the text, or a string of its own where the text has it escaped.

@@ -63,6 +63,7 @@ pub(super) fn parse(text: &str) -> Result<Tables, XmlError> {
         open: Vec::new(),
         rooted: false,
     };
+    parser.reserve();
     parser.push(NodeKind::Document, 0..text.len())?;
     let mut reader = Reader::from_str(body);
     reader.config_mut().check_end_names = false;
@@ -99,6 +100,13 @@ fn syntax(at: usize, error: &quick_xml::Error) -> XmlError {
 impl<'t> Parser<'t> {
     pub(super) fn slice(&self, range: Range<usize>) -> &'t str {
         self.text.get(range).unwrap_or_default()
+    }
+
+    /// Makes room as for a document in which texts stand between tags.
+    fn reserve(&mut self) {
+        let tags = memchr::memchr_iter(b'<', self.text.as_bytes()).count().min(self.text.len() / 8);
+        self.tables.nodes.reserve(tags + tags / 2);
+        self.tables.elements.reserve(tags / 2);
     }
 
     fn token(&mut self, event: &Event<'_>, range: Range<usize>, first: bool) -> Result<(), XmlError> {

@@ -40,7 +40,7 @@ impl<'t> Parser<'t> {
         let inside = range.start + 1..range.end.saturating_sub(if empty { 2 } else { 1 });
         let (prefix_len, name_len) = self.name(inside.start, inside.end)?;
         let mut tag = Tag {
-            canonical: !empty,
+            canonical: true,
             attributes: self.tables.attributes.len(),
             declarations: self.tables.declarations.len(),
         };
