@@ -206,6 +206,23 @@ impl Document {
         Ok(Self { inner: Inner::Cades(Box::new(cades)), content: content.cloned(), known, path: None })
     }
 
+    /// An XML signature that was just made, with what it signs outside of its file. `detached` is that of the document
+    /// that it was put into.
+    pub(crate) fn signed_xml(
+        bytes: Vec<u8>,
+        contents: &[Content],
+        detached: Option<&Detached>,
+    ) -> Result<Self, Error> {
+        if let Some(detached) = detached {
+            let xml = Xades::read(bytes, Some(detached.clone()))?;
+            let known = DigestSet::default();
+            return Ok(Self { inner: Inner::Xml(Box::new(xml)), content: None, known, path: None });
+        }
+        let outside = |content: &&Content| matches!(content, Content::File(_));
+        let attached: Vec<_> = contents.iter().filter(outside).cloned().map(Attachment::from).collect();
+        Self::xml(bytes, &attached, &mut |_| ())
+    }
+
     /// The detached content.
     pub(crate) const fn content(&self) -> Option<&Content> {
         self.content.as_ref()
@@ -285,7 +302,15 @@ impl Document {
             Inner::Cades(cades) => Ok(cades),
             Inner::Token(_) => Err(Error::NotASignature),
             Inner::Pdf(_) => Err(Error::PdfIsReadOnly),
-            Inner::Xml(_) => Err(Error::XmlIsReadOnly),
+            Inner::Xml(_) => Err(Error::Foreign { name: self.path.clone(), kind: FileKind::Xml }),
+        }
+    }
+
+    /// The XML that can be signed further.
+    pub(crate) fn as_xades(&self) -> Option<&Xades> {
+        match &self.inner {
+            Inner::Xml(xml) => Some(xml),
+            _ => None,
         }
     }
 
@@ -295,7 +320,7 @@ impl Document {
             Inner::Cades(cades) => Ok(cades.as_mut()),
             Inner::Token(_) => Err(Error::NotASignature),
             Inner::Pdf(_) => Err(Error::PdfIsReadOnly),
-            Inner::Xml(_) => Err(Error::XmlIsReadOnly),
+            Inner::Xml(xml) => Ok(xml.as_mut()),
         }
     }
 

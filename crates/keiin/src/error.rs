@@ -123,6 +123,17 @@ pub enum Error {
         /// When.
         not_before: Time,
     },
+    /// The form is not signed by holders of this licence.
+    #[error("this form is signed by {}, and this certificate is of {}", wanted.join(" or "), licences(found))]
+    WrongRole {
+        /// The licences that may sign it.
+        wanted: Vec<String>,
+        /// Those that the certificate states.
+        found: Vec<String>,
+    },
+    /// The format signs one content.
+    #[error("a CAdES signature is over one file; XAdES signs several")]
+    OneContent,
     /// None of the key's schemes is good for new signatures.
     #[error("the key offers no scheme that is good for new signatures")]
     NoScheme,
@@ -135,9 +146,6 @@ pub enum Error {
     /// The document is a PDF, and a change was asked for.
     #[error("this is a PDF; signatures in PDFs are read and verified, but not extended or renewed yet")]
     PdfIsReadOnly,
-    /// The document is XML, and a change was asked for.
-    #[error("this is XML; signatures in XML are read and verified, but not extended or renewed yet")]
-    XmlIsReadOnly,
     /// There is no archive time-stamp to renew.
     #[error("signature {signature} has no archive time-stamp yet: extend it to ES-A first")]
     NothingToRenew {
@@ -166,6 +174,18 @@ pub enum Error {
         /// What can be done.
         next: Vec<NextAction>,
     },
+}
+
+impl From<CadesError> for Error {
+    fn from(source: CadesError) -> Self {
+        Self::Cades { name: None, source }
+    }
+}
+
+impl From<XadesError> for Error {
+    fn from(source: XadesError) -> Self {
+        Self::Xml { name: None, source }
+    }
 }
 
 impl Error {
@@ -217,6 +237,7 @@ const fn xades_blame(error: &XadesError) -> Blame {
     match error {
         XadesError::Xml(XmlError::Limit { .. }) => Blame::Limit,
         XadesError::Xml(_) => Blame::Malformed,
+        XadesError::WrongValue(_) => Blame::Environment,
         _ => Blame::Misuse,
     }
 }
@@ -231,6 +252,10 @@ const fn file_blame(error: &FileError) -> Blame {
         | FileError::NoFolder { .. } => Blame::Misuse,
         _ => Blame::Environment,
     }
+}
+
+fn licences(found: &[String]) -> String {
+    if found.is_empty() { "nobody with a licence".to_owned() } else { found.join(", ") }
 }
 
 fn named(name: Option<&std::path::Path>) -> String {

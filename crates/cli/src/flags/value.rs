@@ -34,6 +34,37 @@ impl From<Digest> for DigestAlgorithm {
     }
 }
 
+/// The format of a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatChoice {
+    Cades,
+    Xades,
+}
+
+/// Where an XML signature stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PackagingChoice {
+    Enveloped,
+    Enveloping,
+    Detached,
+    InternallyDetached,
+}
+
+/// How content stands in an XML signature's document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Carry {
+    Base64,
+    Xml,
+}
+
+/// A form with rules of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileChoice {
+    Eprescription,
+    Edispensing,
+    Scan,
+}
+
 /// What the signer commits to (EN 319 122-1, 5.2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Commitment {

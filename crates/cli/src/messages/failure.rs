@@ -94,11 +94,15 @@ fn japanese(error: &Error) -> String {
         Error::AuthenticationCertificate => {
             "この証明書は認証用であり、署名には使えません(鍵用途に否認防止がありません)".to_owned()
         }
+        Error::WrongRole { wanted, found } => {
+            let found = if found.is_empty() { "資格の記載なし".to_owned() } else { found.join("、") };
+            format!("この書式に署名できるのは {} です。この証明書は {found} です", wanted.join("・"))
+        }
+        Error::OneContent => {
+            "CAdESの署名は一つのファイルに対するものです(複数のファイルにはXAdESで署名できます)".to_owned()
+        }
         Error::PdfIsReadOnly => {
             "PDFの署名は、この版では検証だけができます(延長と更新はできません)".to_owned()
-        }
-        Error::XmlIsReadOnly => {
-            "XMLの署名は、この版では検証だけができます(延長と更新はできません)".to_owned()
         }
         Error::NotASignature => "これはタイムスタンプです。延長できるのは署名だけです".to_owned(),
         Error::NothingToRenew { .. } => "アーカイブタイムスタンプがまだありません".to_owned(),
