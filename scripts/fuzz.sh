@@ -20,6 +20,7 @@ for source in fuzz_targets/*.rs; do
   [ -d "../testdata/fuzz/$target" ] && seeds+=("../testdata/fuzz/$target")
   case $target in
     cades | cms) [ -d "$shared/corpus/dss/dss-cades" ] && seeds+=("$shared/corpus/dss/dss-cades") ;;
+    xades) [ -d "$shared/corpus/dss/dss-xades" ] && seeds+=("$shared/corpus/dss/dss-xades/validation") ;;
     certificate | der) [ -d "$shared/corpus/pkits" ] && seeds+=("$shared/corpus/pkits/certs") ;;
     crl) [ -d "$shared/corpus/pkits" ] && seeds+=("$shared/corpus/pkits/crls") ;;
   esac

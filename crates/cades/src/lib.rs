@@ -24,7 +24,6 @@ mod attach;
 pub mod attribute_oid;
 mod attributes;
 mod augment;
-pub mod completeness;
 mod content;
 mod edit;
 mod error;
@@ -45,5 +44,6 @@ pub use error::CadesError;
 pub use keiin_model::{
     CertificateValidity, ClaimedTime, Commitment, Packaging, PolicyReference, SigningIntent,
 };
+pub use keiin_tsp::completeness;
 pub use prepare::{Prepared, content_digest_for, prepare, prepare_additional, prepare_countersignature};
 pub use read::Cades;

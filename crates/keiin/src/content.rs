@@ -29,6 +29,47 @@ pub enum Content {
     Digests(Vec<(DigestAlgorithm, Bytes)>),
 }
 
+/// A piece of signed data outside the file, under the name by which a reference may speak of it.
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    /// Its URI, path or file name; `None` when it is the only one or its name is not known.
+    pub name: Option<String>,
+    /// Where it is.
+    pub content: Content,
+}
+
+/// A file up to this size is held: a reference that transforms its data needs the octets. A larger one is only digested.
+const HELD: u64 = 64 << 20;
+
+impl From<Content> for Attachment {
+    fn from(content: Content) -> Self {
+        let name = match &content {
+            Content::File(path) => path.to_str().map(str::to_owned),
+            Content::Bytes(_) | Content::Digests(_) => None,
+        };
+        Self { name, content }
+    }
+}
+
+impl Attachment {
+    /// What a reader of references is given: the octets, or the digests that they ask for.
+    pub(crate) fn for_references(
+        &self,
+        wanted: &BTreeSet<DigestAlgorithm>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<keiin_xades::Content, ContentError> {
+        let held = match &self.content {
+            Content::Bytes(_) => true,
+            Content::File(path) => file::open(path)?.metadata().is_ok_and(|found| found.len() <= HELD),
+            Content::Digests(_) => false,
+        };
+        if held {
+            return Ok(keiin_xades::Content::Bytes(self.content.read()?));
+        }
+        Ok(keiin_xades::Content::Digests(self.content.digests_with(wanted, progress)?))
+    }
+}
+
 impl Content {
     /// Content in a file.
     pub fn file(path: impl Into<PathBuf>) -> Self {
@@ -126,6 +167,9 @@ pub enum ContentError {
     /// The octets themselves are needed, and only digests were given.
     #[error("the content itself is needed to put it into the signature; only its digest was given")]
     OnlyDigests,
+    /// Several pieces were given, and what is in hand speaks of one.
+    #[error("this signature is over one piece of content, and several were given")]
+    OnlyOne,
     /// A digest under one algorithm is needed and was not given.
     #[error("the {algorithm} digest of the content is needed; it was not among the given ones")]
     DigestMissing {

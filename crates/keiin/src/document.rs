@@ -10,11 +10,12 @@ use keiin_cades::Cades;
 use keiin_pades::Pades;
 use keiin_pki::digest::DigestSet;
 use keiin_tsp::{Response, TspError};
+use keiin_xades::{Detached, Xades};
 use serde::Serialize;
 
 use crate::{
     Error,
-    content::Content,
+    content::{Attachment, Content, ContentError},
     file::{self, Existing},
     model::{Container, DigestAlgorithm, Evidence, SignatureFacts, TimestampFacts, TimestampKind},
     recognise::FileKind,
@@ -33,6 +34,7 @@ enum Inner {
     Cades(Box<Cades>),
     Token(Box<TokenFile>),
     Pdf(Box<Pades>),
+    Xml(Box<Xades>),
 }
 
 struct TokenFile {
@@ -51,6 +53,8 @@ pub enum DocumentKind {
     Token,
     /// A PDF with or without signatures. It is read, not written yet.
     Pdf,
+    /// An XML document with or without signatures.
+    Xml,
 }
 
 /// Everything that was read, as one value that serialises: a bug report, a replay, a test vector.
@@ -81,8 +85,22 @@ impl Document {
     /// # Errors
     /// As [`Document::open`].
     pub fn open_with(path: &Path, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
+        let attached: Vec<_> = content.cloned().map(Attachment::from).into_iter().collect();
+        Self::open_attached(path, &attached, progress)
+    }
+
+    /// As [`Document::open_with`], with any number of pieces of data that stand outside the file: references in XML
+    /// speak of several, a CMS of one.
+    ///
+    /// # Errors
+    /// As [`Document::open`].
+    pub fn open_attached(
+        path: &Path,
+        attached: &[Attachment],
+        progress: Progress<'_>,
+    ) -> Result<Self, Error> {
         let bytes = file::read(path, file::MAX_CONTAINER)?;
-        let mut document = Self::read_with(bytes, content, progress).map_err(|error| error.in_file(path))?;
+        let mut document = Self::read_with(bytes, attached, progress).map_err(|error| error.in_file(path))?;
         document.path = Some(path.to_owned());
         Ok(document)
     }
@@ -92,11 +110,21 @@ impl Document {
     /// # Errors
     /// [`Error`]; foreign octets by what they are.
     pub fn read(bytes: Vec<u8>, content: Option<&Content>) -> Result<Self, Error> {
-        Self::read_with(bytes, content, &mut |_| ())
+        let attached: Vec<_> = content.cloned().map(Attachment::from).into_iter().collect();
+        Self::read_with(bytes, &attached, &mut |_| ())
     }
 
-    fn read_with(bytes: Vec<u8>, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
-        match FileKind::of(&bytes) {
+    fn read_with(bytes: Vec<u8>, attached: &[Attachment], progress: Progress<'_>) -> Result<Self, Error> {
+        let kind = FileKind::of(&bytes);
+        if kind == FileKind::Xml {
+            return Self::xml(bytes, attached, progress);
+        }
+        let content = match attached {
+            [] => None,
+            [one] => Some(&one.content),
+            _ => return Err(ContentError::OnlyOne.into()),
+        };
+        match kind {
             FileKind::Cms => Self::cades(bytes, content, progress),
             FileKind::Token => Self::token(bytes, content, progress),
             FileKind::TimestampResponse => Self::token(token_of(&bytes)?, content, progress),
@@ -134,6 +162,20 @@ impl Document {
         Ok(Self { inner: Inner::Pdf(Box::new(pdf)), content: None, known: DigestSet::default(), path: None })
     }
 
+    fn xml(bytes: Vec<u8>, attached: &[Attachment], progress: Progress<'_>) -> Result<Self, Error> {
+        let unreadable = |source| Error::Xml { name: None, source };
+        let mut detached = Detached::new();
+        if !attached.is_empty() {
+            let wanted = keiin_xades::digests_wanted(&bytes).map_err(unreadable)?;
+            for one in attached {
+                detached = detached.with(one.name.as_deref(), one.for_references(&wanted, progress)?);
+            }
+        }
+        let detached = (!attached.is_empty()).then_some(detached);
+        let xml = Xades::read(bytes, detached).map_err(unreadable)?;
+        Ok(Self { inner: Inner::Xml(Box::new(xml)), content: None, known: DigestSet::default(), path: None })
+    }
+
     fn token(bytes: Vec<u8>, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
         let (mut facts, evidence) = token_facts(&bytes)?;
         if let (Some(content), Some(algorithm)) = (content, facts.imprint.algorithm) {
@@ -164,6 +206,23 @@ impl Document {
         Ok(Self { inner: Inner::Cades(Box::new(cades)), content: content.cloned(), known, path: None })
     }
 
+    /// An XML signature that was just made, with what it signs outside of its file. `detached` is that of the document
+    /// that it was put into.
+    pub(crate) fn signed_xml(
+        bytes: Vec<u8>,
+        contents: &[Content],
+        detached: Option<&Detached>,
+    ) -> Result<Self, Error> {
+        if let Some(detached) = detached {
+            let xml = Xades::read(bytes, Some(detached.clone()))?;
+            let known = DigestSet::default();
+            return Ok(Self { inner: Inner::Xml(Box::new(xml)), content: None, known, path: None });
+        }
+        let outside = |content: &&Content| matches!(content, Content::File(_));
+        let attached: Vec<_> = contents.iter().filter(outside).cloned().map(Attachment::from).collect();
+        Self::xml(bytes, &attached, &mut |_| ())
+    }
+
     /// The detached content.
     pub(crate) const fn content(&self) -> Option<&Content> {
         self.content.as_ref()
@@ -175,6 +234,7 @@ impl Document {
             Inner::Cades(_) => DocumentKind::Cades,
             Inner::Token(_) => DocumentKind::Token,
             Inner::Pdf(_) => DocumentKind::Pdf,
+            Inner::Xml(_) => DocumentKind::Xml,
         }
     }
 
@@ -189,6 +249,7 @@ impl Document {
             Inner::Cades(cades) => cades.signatures(),
             Inner::Token(_) => &[],
             Inner::Pdf(pdf) => pdf.signatures(),
+            Inner::Xml(xml) => xml.signatures(),
         }
     }
 
@@ -198,6 +259,7 @@ impl Document {
             Inner::Cades(cades) => cades.timestamps(),
             Inner::Token(token) => &token.facts,
             Inner::Pdf(pdf) => pdf.timestamps(),
+            Inner::Xml(_) => &[],
         }
     }
 
@@ -207,6 +269,7 @@ impl Document {
             Inner::Cades(cades) => cades.evidence(),
             Inner::Token(token) => &token.evidence,
             Inner::Pdf(pdf) => pdf.evidence(),
+            Inner::Xml(xml) => xml.evidence(),
         }
     }
 
@@ -221,6 +284,7 @@ impl Document {
             Inner::Cades(cades) => cades.as_bytes(),
             Inner::Token(token) => &token.bytes,
             Inner::Pdf(pdf) => pdf.as_bytes(),
+            Inner::Xml(xml) => xml.as_bytes(),
         }
     }
 
@@ -238,6 +302,15 @@ impl Document {
             Inner::Cades(cades) => Ok(cades),
             Inner::Token(_) => Err(Error::NotASignature),
             Inner::Pdf(_) => Err(Error::PdfIsReadOnly),
+            Inner::Xml(_) => Err(Error::Foreign { name: self.path.clone(), kind: FileKind::Xml }),
+        }
+    }
+
+    /// The XML that can be signed further.
+    pub(crate) fn as_xades(&self) -> Option<&Xades> {
+        match &self.inner {
+            Inner::Xml(xml) => Some(xml),
+            _ => None,
         }
     }
 
@@ -247,6 +320,7 @@ impl Document {
             Inner::Cades(cades) => Ok(cades.as_mut()),
             Inner::Token(_) => Err(Error::NotASignature),
             Inner::Pdf(_) => Err(Error::PdfIsReadOnly),
+            Inner::Xml(xml) => Ok(xml.as_mut()),
         }
     }
 
@@ -258,10 +332,10 @@ impl Document {
             return Ok(());
         }
         let more = content.digests(&BTreeSet::from([algorithm]))?;
-        let digest = more.value(algorithm).ok_or(crate::ContentError::DigestMissing { algorithm })?;
+        let digest = more.value(algorithm).ok_or(ContentError::DigestMissing { algorithm })?;
         self.known
             .insert(algorithm, digest)
-            .map_err(|e| crate::ContentError::DigestLength { algorithm, octets: e.octets })?;
+            .map_err(|e| ContentError::DigestLength { algorithm, octets: e.octets })?;
         let given = Some(keiin_cades::Content::Digests(self.known.clone()));
         let read = Cades::read(cades.as_bytes().to_vec(), given);
         **cades = read.map_err(|source| Error::Cades { name: self.path.clone(), source })?;

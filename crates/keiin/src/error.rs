@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use keiin_cades::CadesError;
 use keiin_pades::PadesError;
 use keiin_tsp::TspError;
+use keiin_xades::{XadesError, XmlError};
 
 use crate::{
     content::ContentError,
@@ -65,6 +66,14 @@ pub enum Error {
         /// Why.
         source: PadesError,
     },
+    /// The XML cannot be read.
+    #[error("{}{source}", named(name.as_deref()))]
+    Xml {
+        /// The file, when it is one.
+        name: Option<PathBuf>,
+        /// Why.
+        source: XadesError,
+    },
     /// The time-stamp token cannot be read.
     #[error("{}{source}", named(name.as_deref()))]
     Token {
@@ -114,6 +123,17 @@ pub enum Error {
         /// When.
         not_before: Time,
     },
+    /// The form is not signed by holders of this licence.
+    #[error("this form is signed by {}, and this certificate is of {}", wanted.join(" or "), licences(found))]
+    WrongRole {
+        /// The licences that may sign it.
+        wanted: Vec<String>,
+        /// Those that the certificate states.
+        found: Vec<String>,
+    },
+    /// The format signs one content.
+    #[error("a CAdES signature is over one file; XAdES signs several")]
+    OneContent,
     /// None of the key's schemes is good for new signatures.
     #[error("the key offers no scheme that is good for new signatures")]
     NoScheme,
@@ -156,6 +176,18 @@ pub enum Error {
     },
 }
 
+impl From<CadesError> for Error {
+    fn from(source: CadesError) -> Self {
+        Self::Cades { name: None, source }
+    }
+}
+
+impl From<XadesError> for Error {
+    fn from(source: XadesError) -> Self {
+        Self::Xml { name: None, source }
+    }
+}
+
 impl Error {
     /// Whose fault it is.
     pub const fn blame(&self) -> Blame {
@@ -166,6 +198,7 @@ impl Error {
             Self::Container(ContainerError::Limit { .. }) => Blame::Limit,
             Self::Token { source: TspError::Limit(_) | TspError::ResponseTooLong { .. }, .. } => Blame::Limit,
             Self::Pdf { source: PadesError::Limit { .. }, .. } => Blame::Limit,
+            Self::Xml { source, .. } => xades_blame(source),
             Self::Foreign { .. } | Self::Token { .. } | Self::Pdf { .. } => Blame::Malformed,
             Self::Container(ContainerError::Malformed { .. }) => Blame::Malformed,
             Self::Container(ContainerError::Token { .. }) | Self::NoTimestamp(_) | Self::Signer(_) => {
@@ -181,6 +214,7 @@ impl Error {
         if let Self::Foreign { name, .. }
         | Self::Cades { name, .. }
         | Self::Pdf { name, .. }
+        | Self::Xml { name, .. }
         | Self::Token { name, .. } = &mut self
         {
             *name = Some(path.to_owned());
@@ -199,6 +233,15 @@ const fn cades_blame(error: &CadesError) -> Blame {
     }
 }
 
+const fn xades_blame(error: &XadesError) -> Blame {
+    match error {
+        XadesError::Xml(XmlError::Limit { .. }) => Blame::Limit,
+        XadesError::Xml(_) => Blame::Malformed,
+        XadesError::WrongValue(_) => Blame::Environment,
+        _ => Blame::Misuse,
+    }
+}
+
 const fn file_blame(error: &FileError) -> Blame {
     match error {
         FileError::TooLarge { .. } => Blame::Limit,
@@ -211,6 +254,10 @@ const fn file_blame(error: &FileError) -> Blame {
     }
 }
 
+fn licences(found: &[String]) -> String {
+    if found.is_empty() { "nobody with a licence".to_owned() } else { found.join(", ") }
+}
+
 fn named(name: Option<&std::path::Path>) -> String {
     name.map(|path| format!("{}: ", path.display())).unwrap_or_default()
 }
@@ -219,7 +266,7 @@ const fn foreign(kind: FileKind) -> &'static str {
     match kind {
         FileKind::Empty => "the file is empty",
         FileKind::Truncated => "the file is cut off in the middle: fetch or copy it again",
-        FileKind::Xml => "this is XML; XML signatures (XAdES) are not read yet",
+        FileKind::Xml => "this is XML, not a signature file",
         FileKind::Pdf => "this is a PDF, not a signature file",
         FileKind::Zip => "this is a ZIP or office file, not a signature",
         FileKind::Pem => "this is PEM text, and DER is needed",

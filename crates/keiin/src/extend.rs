@@ -125,7 +125,7 @@ pub struct Extended {
 /// # Errors
 /// [`Error::NotASignature`] for a time-stamp token. What stops a step is in [`Extended::stopped`].
 pub fn extend(setup: &Setup<'_>, document: &mut Document, goal: Goal, now: Time) -> Result<Extended, Error> {
-    document.as_cades()?;
+    document.container()?;
     let mut run = Run::new(setup, document, now);
     let stopped = run.go(document, goal).err();
     let level = run.level(document);

@@ -87,6 +87,7 @@ pub mod cache;
 pub mod clock;
 pub mod config;
 mod content;
+mod data_object;
 mod document;
 mod error;
 mod extend;
@@ -98,6 +99,8 @@ mod guard;
 pub mod http;
 pub mod inspect;
 mod pem;
+mod prepared;
+mod profile;
 mod recognise;
 mod renew;
 mod setup;
@@ -115,20 +118,26 @@ pub use keiin_model as model;
 pub use keiin_signer as signer;
 pub use keiin_tsp as tsp;
 pub use keiin_validate as validate;
+pub use keiin_xades as xades;
 
 pub use cache::Cache;
-pub use cades::{Commitment, Packaging, Prepared, SigningIntent};
+pub use cades::{Commitment, Packaging, SigningIntent};
 pub use config::{Config, ConfigError};
-pub use content::{Content, ContentError};
+pub use content::{Attachment, Content, ContentError};
 pub use document::{Document, DocumentKind, Facts, Progress};
 pub use error::{Blame, Error};
 pub use extend::{Done, Extended, Goal, Level, Step, UnknownLevel, extend};
 pub use fetch::{FetchError, Fetched, FetchedFrom, Network, RevocationKinds};
 pub use file::{Existing, FileError};
+pub use prepared::{Format, Prepared};
+pub use profile::{FilledForm, Profile};
 pub use recognise::FileKind;
 pub use renew::{Renewal, renew};
 pub use setup::{KnownRoots, Setup, algorithm_table, hpki_policy, policy};
-pub use sign::{Signed, Signing, Usage, WARN_DAYS, add_signature, countersign, finish, prepare, sign};
+pub use sign::{
+    Signed, Signing, Usage, WARN_DAYS, add_signature, check_roles, countersign, finish, finish_all, prepare,
+    prepare_all, sign, sign_all,
+};
 pub use stamp::{StampedFile, stamp};
 pub use transport::{HttpRequest, HttpResponse, Transport, TransportError};
 pub use trust::{TrustError, TrustSource};

@@ -79,7 +79,7 @@ impl FileKind {
 
     /// Whether keiin can read it as a document now.
     pub const fn is_document(self) -> bool {
-        matches!(self, Self::Cms | Self::Token | Self::TimestampResponse | Self::Pdf)
+        matches!(self, Self::Cms | Self::Token | Self::TimestampResponse | Self::Pdf | Self::Xml)
     }
 }
 

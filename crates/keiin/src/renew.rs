@@ -28,7 +28,7 @@ pub fn renew(
     renewal: Renewal,
     now: Time,
 ) -> Result<Extended, Error> {
-    document.as_cades()?;
+    document.container()?;
     for facts in document.signatures() {
         if !facts.timestamps.iter().any(|t| t.kind == TimestampKind::Archive) {
             return Err(Error::NothingToRenew { signature: facts.id });

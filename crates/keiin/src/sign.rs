@@ -3,17 +3,21 @@
 
 use std::collections::BTreeSet;
 
-use keiin_cades::{
-    Packaging, Prepared, SigningIntent, content_digest_for, prepare_additional, prepare_countersignature,
+use keiin_cades::{Packaging, SigningIntent, content_digest_for};
+use keiin_hpki::Hpki;
+use keiin_pki::{
+    cert::Certificate, digest::DigestSet, extension::KeyUsage, profile::CertificateProfile as _,
 };
-use keiin_pki::{cert::Certificate, digest::DigestSet, extension::KeyUsage};
+use keiin_xades::XadesShape;
 
 use crate::{
     Error,
     content::Content,
+    data_object::data_objects,
     document::Document,
     extend::{Extended, Goal, Level, extend},
-    model::{Bytes, ObjectId, SignRequest, SignatureAlgorithm, Signer, Time},
+    model::{Bytes, ObjectId, RoleReport, SignRequest, SignatureAlgorithm, Signer, Time},
+    prepared::{Format, Prepared},
     setup::Setup,
 };
 
@@ -27,6 +31,10 @@ pub struct Signing {
     pub intent: SigningIntent,
     /// What the signer's certificate must be for.
     pub usage: Usage,
+    /// The licences by one of which the signer must sign, by Japanese name or code; empty: by any or none.
+    pub roles: Vec<String>,
+    /// What kind of signature to make. [`SigningIntent::packaging`] is CAdES's alone.
+    pub format: Format,
     /// How far to go.
     pub level: Level,
 }
@@ -46,7 +54,8 @@ impl Signing {
     /// As [`Signing::with`].
     pub fn with_schemes(schemes: &[SignatureAlgorithm]) -> Result<Self, Error> {
         let intent = SigningIntent::for_signer(schemes).ok_or(Error::NoScheme)?;
-        Ok(Self { intent, usage: Usage::NonRepudiation, level: Level::Bes })
+        let (usage, format) = (Usage::NonRepudiation, Format::Cades);
+        Ok(Self { intent, usage, roles: Vec::new(), format, level: Level::Bes })
     }
 }
 
@@ -89,12 +98,49 @@ pub fn sign(
     signing: &Signing,
     now: Time,
 ) -> Result<Signed, Error> {
-    check_certificate(signer.certificate(), signing.usage, now)?;
-    let (given, known) = given(content, &signing.intent)?;
-    let (certificate, chain) = (signer.certificate(), signer.certificates());
-    let prepared = keiin_cades::prepare(&given, certificate, chain, &signing.intent, now).map_err(cades)?;
+    sign_all(setup, std::slice::from_ref(content), signer, signing, now)
+}
+
+/// Signs several contents with one signature, which XML can, and goes on to [`Signing::level`].
+///
+/// # Errors
+/// As [`sign`]; [`Error::OneContent`] for a format that signs one.
+pub fn sign_all(
+    setup: &Setup<'_>,
+    contents: &[Content],
+    signer: &dyn Signer,
+    signing: &Signing,
+    now: Time,
+) -> Result<Signed, Error> {
+    let (prepared, known) = lay_out(contents, signer.certificate(), signer.certificates(), signing, now)?;
     let value = value_of(&prepared, signer)?;
-    finish_known(setup, &prepared, &value, Some((content, known)), signing.level, now)
+    let around = Around { contents, known, detached: None };
+    finish_known(setup, &prepared, &value, around, signing.level, now)
+}
+
+/// The signature but for its value, and what is known of the content by now.
+fn lay_out<C: AsRef<[u8]>>(
+    contents: &[Content],
+    certificate: &[u8],
+    chain: &[C],
+    signing: &Signing,
+    now: Time,
+) -> Result<(Prepared, DigestSet), Error> {
+    check_signer(certificate, signing, now)?;
+    let intent = &signing.intent;
+    match &signing.format {
+        Format::Cades => {
+            let [content] = contents else { return Err(Error::OneContent) };
+            let (given, known) = given(content, intent)?;
+            let prepared = keiin_cades::prepare(&given, certificate, chain, intent, now)?;
+            Ok((Prepared::Cades(prepared), known))
+        }
+        Format::Xades(shape) => {
+            let objects = data_objects(contents, intent, shape)?;
+            let prepared = keiin_xades::prepare(&objects, certificate, chain, intent, shape, now)?;
+            Ok((Prepared::Xades(prepared), DigestSet::default()))
+        }
+    }
 }
 
 /// The content as the signature takes it: whole when it goes inside, else its digest, computed in one pass and kept.
@@ -120,16 +166,24 @@ pub fn add_signature(
     signing: &Signing,
     now: Time,
 ) -> Result<Signed, Error> {
-    check_certificate(signer.certificate(), signing.usage, now)?;
-    if let Some(digest) = content_digest_for(signing.intent.algorithm) {
-        document.need_digest(digest)?;
-    }
-    let chain = signer.certificates();
-    let prepared =
-        prepare_additional(document.as_cades()?, signer.certificate(), chain, &signing.intent, now)
-            .map_err(cades)?;
+    let (certificate, chain) = (signer.certificate(), signer.certificates());
+    check_signer(certificate, signing, now)?;
+    let intent = &signing.intent;
+    let prepared = match &signing.format {
+        Format::Cades => {
+            if let Some(digest) = content_digest_for(intent.algorithm) {
+                document.need_digest(digest)?;
+            }
+            let cms = document.as_cades()?;
+            Prepared::Cades(keiin_cades::prepare_additional(cms, certificate, chain, intent, now)?)
+        }
+        Format::Xades(shape) => {
+            let objects = [keiin_xades::DataObject::octets(document.as_bytes())];
+            Prepared::Xades(keiin_xades::prepare(&objects, certificate, chain, intent, shape, now)?)
+        }
+    };
     let value = value_of(&prepared, signer)?;
-    finish(setup, &prepared, &value, document.content(), signing.level, now)
+    finish_known(setup, &prepared, &value, Around::of(document), signing.level, now)
 }
 
 /// Counter-signs one signature of a document: its value is signed, not the content.
@@ -144,13 +198,41 @@ pub fn countersign(
     signing: &Signing,
     now: Time,
 ) -> Result<Signed, Error> {
-    check_certificate(signer.certificate(), signing.usage, now)?;
-    let chain = signer.certificates();
-    let (cms, intent) = (document.as_cades()?, &signing.intent);
-    let prepared =
-        prepare_countersignature(cms, signature, signer.certificate(), chain, intent, now).map_err(cades)?;
+    let (certificate, chain) = (signer.certificate(), signer.certificates());
+    check_signer(certificate, signing, now)?;
+    let intent = &signing.intent;
+    let prepared = match document.as_xades() {
+        Some(xml) => {
+            let default = XadesShape::default();
+            let shape = match &signing.format {
+                Format::Xades(shape) => shape,
+                Format::Cades => &default,
+            };
+            let prepared = keiin_xades::prepare_countersignature(
+                xml,
+                signature,
+                certificate,
+                chain,
+                intent,
+                shape,
+                now,
+            )?;
+            Prepared::Xades(prepared)
+        }
+        None => {
+            let cms = document.as_cades()?;
+            Prepared::Cades(keiin_cades::prepare_countersignature(
+                cms,
+                signature,
+                certificate,
+                chain,
+                intent,
+                now,
+            )?)
+        }
+    };
     let value = value_of(&prepared, signer)?;
-    finish(setup, &prepared, &value, document.content(), signing.level, now)
+    finish_known(setup, &prepared, &value, Around::of(document), signing.level, now)
 }
 
 /// First step of two: lays out a signature. [`Prepared`] serialises; its [`Prepared::digest`] goes to the card, wherever
@@ -165,16 +247,28 @@ pub fn prepare<C: AsRef<[u8]>>(
     signing: &Signing,
     now: Time,
 ) -> Result<Prepared, Error> {
-    check_certificate(certificate, signing.usage, now)?;
-    let (given, _) = given(content, &signing.intent)?;
-    keiin_cades::prepare(&given, certificate, chain, &signing.intent, now).map_err(cades)
+    prepare_all(std::slice::from_ref(content), certificate, chain, signing, now)
+}
+
+/// As [`prepare`], for several contents.
+///
+/// # Errors
+/// As [`prepare`] and [`sign_all`].
+pub fn prepare_all<C: AsRef<[u8]>>(
+    contents: &[Content],
+    certificate: &[u8],
+    chain: &[C],
+    signing: &Signing,
+    now: Time,
+) -> Result<Prepared, Error> {
+    Ok(lay_out(contents, certificate, chain, signing, now)?.0)
 }
 
 /// Second step of two: takes the signature value, which must be by the certificate's key, and goes on to a level.
 /// `content` is needed from ES-A on when the signature is detached.
 ///
 /// # Errors
-/// [`Error::Cades`] when the value is not by that key.
+/// [`Error::Cades`] and [`Error::Xml`] when the value is not by that key.
 pub fn finish(
     setup: &Setup<'_>,
     prepared: &Prepared,
@@ -183,22 +277,57 @@ pub fn finish(
     level: Level,
     now: Time,
 ) -> Result<Signed, Error> {
-    let content = content.map(|content| (content, DigestSet::default()));
-    finish_known(setup, prepared, value, content, level, now)
+    finish_all(setup, prepared, value, content.map(std::slice::from_ref).unwrap_or_default(), level, now)
+}
+
+/// As [`finish`], for several contents.
+///
+/// # Errors
+/// As [`finish`].
+pub fn finish_all(
+    setup: &Setup<'_>,
+    prepared: &Prepared,
+    value: &[u8],
+    contents: &[Content],
+    level: Level,
+    now: Time,
+) -> Result<Signed, Error> {
+    let around = Around { contents, known: DigestSet::default(), detached: None };
+    finish_known(setup, prepared, value, around, level, now)
+}
+
+/// What stands outside of the signature's file.
+struct Around<'c> {
+    contents: &'c [Content],
+    known: DigestSet,
+    /// As the document had it that was signed again.
+    detached: Option<&'c keiin_xades::Detached>,
+}
+
+impl<'c> Around<'c> {
+    fn of(document: &'c Document) -> Self {
+        Self {
+            contents: document.content().map(std::slice::from_ref).unwrap_or_default(),
+            known: DigestSet::default(),
+            detached: document.as_xades().and_then(keiin_xades::Xades::detached),
+        }
+    }
 }
 
 fn finish_known(
     setup: &Setup<'_>,
     prepared: &Prepared,
     value: &[u8],
-    content: Option<(&Content, DigestSet)>,
+    around: Around<'_>,
     level: Level,
     now: Time,
 ) -> Result<Signed, Error> {
-    let bytes = prepared.attach(value).map_err(cades)?;
+    let bytes = prepared.attach(value)?;
     let certificate = Certificate::read(prepared.certificate()).map_err(|_| Error::SignerCertificate)?;
-    let (content, known) = content.unzip();
-    let mut document = Document::signed(bytes, content, known.unwrap_or_default())?;
+    let mut document = match prepared {
+        Prepared::Cades(_) => Document::signed(bytes, around.contents.first(), around.known)?,
+        Prepared::Xades(_) => Document::signed_xml(bytes, around.contents, around.detached)?,
+    };
     let extended = match level {
         // The value has been checked by attach: a plain signature costs no verdict.
         Level::Bes => Extended { steps: Vec::new(), level: Level::Bes, stopped: None },
@@ -217,7 +346,7 @@ fn value_of(prepared: &Prepared, signer: &dyn Signer) -> Result<Vec<u8>, Error> 
 
 /// Nobody signs with an expired certificate (JAHIS 6.8 (3)(b)), nor with one for authentication (HPKI CP: keyUsage
 /// nonRepudiation alone is for signing).
-fn check_certificate(certificate: &[u8], usage: Usage, now: Time) -> Result<(), Error> {
+fn check_signer(certificate: &[u8], signing: &Signing, now: Time) -> Result<(), Error> {
     let certificate = Certificate::read(certificate).map_err(|_| Error::SignerCertificate)?;
     if now > certificate.not_after {
         return Err(Error::CertificateExpired { not_after: certificate.not_after });
@@ -226,14 +355,28 @@ fn check_certificate(certificate: &[u8], usage: Usage, now: Time) -> Result<(), 
         return Err(Error::CertificateNotYetValid { not_before: certificate.not_before });
     }
     let may_sign = certificate.key_usage.is_none_or(|usage| usage.contains(KeyUsage::NON_REPUDIATION));
-    if usage == Usage::NonRepudiation && !may_sign {
+    if signing.usage == Usage::NonRepudiation && !may_sign {
         return Err(Error::AuthenticationCertificate);
     }
-    Ok(())
+    check_roles(certificate.raw, &signing.roles)
 }
 
-const fn cades(source: keiin_cades::CadesError) -> Error {
-    Error::Cades { name: None, source }
+/// Refuses a certificate that states none of the wanted licences, by Japanese name or code; nothing wanted: nothing
+/// refused. [`sign`] does so for [`Signing::roles`]; a caller does it earlier to spare a PIN.
+///
+/// # Errors
+/// [`Error::WrongRole`], [`Error::SignerCertificate`].
+pub fn check_roles(certificate: &[u8], wanted: &[String]) -> Result<(), Error> {
+    let certificate = Certificate::read(certificate).map_err(|_| Error::SignerCertificate)?;
+    let found = Hpki::new().roles(&certificate);
+    let fits = |role: &RoleReport| {
+        wanted.iter().any(|wanted| role.japanese.as_ref() == Some(wanted) || role.code == *wanted)
+    };
+    if wanted.is_empty() || found.iter().any(fits) {
+        return Ok(());
+    }
+    let found = found.into_iter().map(|role| role.japanese.unwrap_or(role.code)).collect();
+    Err(Error::WrongRole { wanted: wanted.to_vec(), found })
 }
 
 /// The octets of content, so that examples need no other import.

@@ -81,6 +81,10 @@ pub struct SignerReference {
     pub key_id: Option<Bytes>,
     /// Certificates that the container offers for this signer beside naming them (`ds:KeyInfo`).
     pub offered: Vec<ObjectId>,
+    /// A SubjectPublicKeyInfo that the container offers where it offers no certificate (`ds:KeyValue`): the value can be
+    /// checked with it, whose it is nobody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Bytes>,
     /// Whether a signing-certificate attribute or property is there, even an empty or unreadable one.
     pub has_signing_certificate: bool,
     /// The signed references to certificates: the first is the signer's (RFC 5035, 4).
@@ -129,27 +133,117 @@ pub struct SignerLocation {
 }
 
 /// One piece of signed data with the digest that was signed and the one that was computed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DataReference {
     /// The standard's name or the reference's URI: `message-digest`, `#PrescriptionDocument`.
     pub name: String,
+    /// What the reference is for.
+    #[serde(default)]
+    pub kind: DataKind,
     /// The digest's algorithm; `None` when keiin cannot compute it.
     pub algorithm: Option<DigestAlgorithm>,
     /// The digest in the signature.
     pub expected: Bytes,
     /// The digest of the data that was found; `None` when the data was not there.
     pub actual: Option<Bytes>,
+    /// What of the document the digest was computed over (XML).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covered: Option<Covered>,
+    /// The digest was computed over something that stands where the standard does not let it stand (EN 319 132-1, 4.4.2:
+    /// wrapping), or that cannot be told apart from another of its name: it does not count as found.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub misplaced: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for the reference
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// What a digest in a signature is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
+pub enum DataKind {
+    /// The content of a CMS or a PDF.
+    #[default]
+    MessageDigest,
+    /// A ds:Reference to data.
+    Reference,
+    /// A ds:Reference to a ds:Object of the signature.
+    Object,
+    /// A ds:Reference to the SignedProperties.
+    SignedProperties,
+    /// A ds:Reference to the ds:KeyInfo.
+    KeyInfo,
+    /// A ds:Reference to ds:SignatureProperties.
+    SignatureProperties,
+    /// A ds:Reference to a ds:Manifest.
+    Manifest,
+    /// A ds:Reference inside a ds:Manifest that is signed. Core validation does not ask for it (XML Signature 1.1, 5.1).
+    ManifestEntry,
+    /// A ds:Reference by xpointer.
+    #[serde(rename = "XPOINTER")]
+    XPointer,
+    /// A ds:Reference to the signature that is counter-signed.
+    CounterSignature,
+    /// The signature value of the counter-signed signature, which no reference is over.
+    CounterSignedSignatureValue,
+}
+
+/// What of an XML document a reference covers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Covered {
+    /// The element by its name as written, `/` for the whole document.
+    pub element: String,
+    /// Its identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// How much of the document that is.
+    pub extent: Extent,
+}
+
+/// How much of a document a reference covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Extent {
+    /// Everything but the signature itself.
+    Document,
+    /// One element with all that is in it, but the signature itself.
+    Element,
+    /// The text in one element, which is the data in Base64.
+    Text,
+    /// A part of an element, as the reference's transforms leave something out.
+    Part,
+    /// Nothing of the document: data that stands outside it.
+    Outside,
 }
 
 impl DataReference {
+    /// A piece of signed data that stands in no XML document.
+    pub fn new(
+        name: impl Into<String>,
+        algorithm: Option<DigestAlgorithm>,
+        expected: impl Into<Bytes>,
+        actual: Option<Bytes>,
+    ) -> Self {
+        Self { name: name.into(), algorithm, expected: expected.into(), actual, ..Self::default() }
+    }
+
     /// Whether the data was there.
     pub fn found(&self) -> bool {
-        self.actual.is_some()
+        self.actual.is_some() && !self.misplaced
     }
 
     /// Whether the data was there and is what was signed.
     pub fn intact(&self) -> bool {
-        self.actual.as_ref().is_some_and(|actual| *actual == self.expected)
+        self.found() && self.is_right()
+    }
+
+    /// Whether the digest is right, wherever what it is over stands.
+    pub fn is_right(&self) -> bool {
+        !self.expected.is_empty() && self.actual.as_ref().is_some_and(|actual| *actual == self.expected)
     }
 }
 
@@ -170,10 +264,13 @@ pub enum TimestampKind {
     /// The signature value.
     #[serde(rename = "SIGNATURE_TIMESTAMP")]
     Signature,
-    /// Signature value, signature time-stamps and references (CAdES-C-time-stamp, SigAndRefs), or references alone
-    /// (time-stamped-certs-crls-references, RefsOnly).
+    /// Signature value, signature time-stamps and references (CAdES-C-time-stamp, SigAndRefs), or CMS references alone
+    /// (time-stamped-certs-crls-references).
     #[serde(rename = "VALIDATION_DATA_TIMESTAMP")]
     ValidationData,
+    /// XML references alone (RefsOnlyTimeStamp).
+    #[serde(rename = "VALIDATION_DATA_REFSONLY_TIMESTAMP")]
+    ReferencesOnly,
     /// Everything (archive-time-stamp, archive-time-stamp-v3, xades ArchiveTimeStamp).
     #[serde(rename = "ARCHIVE_TIMESTAMP")]
     Archive,

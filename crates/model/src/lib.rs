@@ -31,8 +31,9 @@ pub use bytes::Bytes;
 pub use container::{Container, ContainerError, Material, PendingTimestamp, Target};
 pub use evidence::{Evidence, EvidenceKind, EvidenceObject, Origin};
 pub use facts::{
-    Accuracy, CertificateReference, DataReference, Defect, DefectKind, Family, ImprintFacts, SignatureFacts,
-    SignedMessage, SignedProperties, SignerLocation, SignerReference, TimestampFacts, TimestampKind,
+    Accuracy, CertificateReference, Covered, DataKind, DataReference, Defect, DefectKind, Extent, Family,
+    ImprintFacts, SignatureFacts, SignedMessage, SignedProperties, SignerLocation, SignerReference,
+    TimestampFacts, TimestampKind,
 };
 pub use id::ObjectId;
 pub use intent::{

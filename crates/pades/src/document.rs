@@ -139,8 +139,7 @@ impl<'b> Reading<'b> {
         }
         let name = String::from("ByteRange");
         let actual = Some(actual).filter(|actual| !actual.is_empty());
-        facts.data =
-            vec![DataReference { name, algorithm: Some(algorithm), expected: expected.into(), actual }];
+        facts.data = vec![DataReference::new(name, Some(algorithm), expected, actual)];
     }
 
     /// A document time-stamp with what it covers; `None`, with a defect, when it cannot be read.

@@ -61,7 +61,10 @@ fn read_reference(element: &Element<'_>, version: Version) -> Result<Certificate
 }
 
 /// IssuerSerial: the directoryName among the GeneralNames, and the serial number's content octets.
-fn read_issuer_serial<'a>(element: &Element<'a>) -> Result<(Option<&'a [u8]>, &'a [u8]), DerError> {
+///
+/// # Errors
+/// [`DerError`] when it is not an IssuerSerial.
+pub fn read_issuer_serial<'a>(element: &Element<'a>) -> Result<(Option<&'a [u8]>, &'a [u8]), DerError> {
     let mut reader = element.reader("issuerSerial")?;
     let mut names = reader.expect(Tag::SEQUENCE, "issuer")?.reader("issuer")?;
     let serial = reader.expect(Tag::INTEGER, "serialNumber")?.integer("serialNumber")?;

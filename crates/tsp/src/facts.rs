@@ -199,7 +199,7 @@ fn message_digest(
     let name = String::from("message-digest");
     if info.signed_field.is_none() {
         let expected = actual.clone().unwrap_or_default();
-        return DataReference { name, algorithm, expected, actual };
+        return DataReference::new(name, algorithm, expected, actual);
     }
     let value = single(info, &cms::oid::MESSAGE_DIGEST, "message-digest", defects);
     let expected = match value.map(|v| v.octets("message-digest")) {
@@ -213,7 +213,7 @@ fn message_digest(
             Bytes::default()
         }
     };
-    DataReference { name, algorithm, expected, actual }
+    DataReference::new(name, algorithm, expected, actual)
 }
 
 fn signer_reference(info: &SignerInfo<'_>, defects: &mut Vec<Defect>) -> SignerReference {
@@ -228,6 +228,7 @@ fn signer_reference(info: &SignerInfo<'_>, defects: &mut Vec<Defect>) -> SignerR
         serial: serial.map(Bytes::from),
         key_id: key_id.map(Bytes::from),
         offered: Vec::new(),
+        key: None,
         has_signing_certificate: v1.is_some() || v2.is_some(),
         references: v2.into_iter().chain(v1).flatten().collect(),
     }

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+pub mod completeness;
 pub mod error;
 pub mod ess;
 pub mod facts;

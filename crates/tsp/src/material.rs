@@ -28,14 +28,15 @@ pub struct FoundObject<'a> {
 }
 
 impl<'a> FoundObject<'a> {
-    fn new(kind: EvidenceKind, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
+    /// An object as it stands.
+    pub fn new(kind: EvidenceKind, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
         let bytes = bytes.into();
         Self { id: object_id(&bytes), kind, bytes }
     }
 
     /// An OCSP response in whichever form it stands: an OCSPResponse starts with its status, a BasicOCSPResponse with what
     /// is signed. Real files have each where the other belongs.
-    fn ocsp(element: &Element<'a>) -> Self {
+    pub fn ocsp(element: &Element<'a>) -> Self {
         let first = element.reader("OCSPResponse").ok().and_then(|reader| reader.peek());
         if first == Some(Tag::SEQUENCE) {
             Self::new(EvidenceKind::Ocsp, wrap_basic(element.bytes()))

@@ -82,10 +82,14 @@ pub(crate) fn validate_basic<'s>(
         block("xcv", "EN 319 102-1, 5.2.6", chain, path_checks),
         block("sav", "EN 319 102-1, 5.2.8", accepted, acceptance),
     ];
+    // A certificate that is only offered is nobody's word: where neither the signed reference nor the value fits it, it did
+    // not sign.
+    let named = facts.signer.serial.is_some() || facts.signer.key_id.is_some();
+    let is_signer = named || identified.conclusion.is_passed() || verified.intact == Some(true);
     weak.extend(path.iter().flat_map(|path| path.weak.iter().cloned()));
     Basic {
         conclusion,
-        signer: identified.certificate,
+        signer: identified.certificate.filter(|_| is_signer),
         key: verified.key,
         signature_intact: verified.intact,
         path,

@@ -32,6 +32,9 @@ pub(crate) fn verify_signature(
     let mut checks = Vec::new();
     let data = check_data(facts, &mut checks);
     let key = certificate.and_then(|c| PublicKey::read(c.spki).ok());
+    // A key that stands beside the value says whether the value is right, not whose it is.
+    let bare = facts.signer.key.as_ref().filter(|_| certificate.is_none());
+    let key = key.or_else(|| PublicKey::read(bare?).ok());
     let value = match &key {
         Some(key) => check_value(context, facts, key),
         None => Err(Conclusion::Indeterminate(SubIndication::NoSigningCertificateFound)),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! `keiin extend`: one step further, or on to a level.
 
-use keiin::{Content, Document, Goal, clock, extend, model::DigestAlgorithm};
+use keiin::{Attachment, Content, Document, Goal, clock, extend, model::DigestAlgorithm};
 
 use super::{outcome::Place, sign};
 use crate::{
@@ -13,8 +13,8 @@ use crate::{
 
 /// Extends.
 pub(crate) fn run(context: &Context, flags: &Extend) -> Result<Exit, Failure> {
-    let place =
-        Place::of_change(&flags.output, flags.in_place, &flags.file)?.spare(flags.content.as_deref())?;
+    let place = Place::of_change(&flags.output, flags.in_place, &flags.file)?
+        .spare(flags.content.iter().map(AsRef::as_ref))?;
     let mut setup = context.setup(
         &SetupFlags {
             trust: &flags.trust,
@@ -26,9 +26,9 @@ pub(crate) fn run(context: &Context, flags: &Extend) -> Result<Exit, Failure> {
         Work::Make,
     )?;
     setup.timestamp_digest = flags.digest.map_or(setup.timestamp_digest, DigestAlgorithm::from);
-    let content = flags.content.as_ref().map(Content::file);
-    let mut progress = Progress::of(flags.content.as_deref(), context.quiet);
-    let mut document = Document::open_with(&flags.file, content.as_ref(), &mut |octets| progress.at(octets))?;
+    let attached: Vec<_> = flags.content.iter().map(|path| Attachment::from(Content::file(path))).collect();
+    let mut progress = Progress::of(flags.content.first().map(AsRef::as_ref), context.quiet);
+    let mut document = Document::open_attached(&flags.file, &attached, &mut |octets| progress.at(octets))?;
     drop(progress);
     let goal = flags.to.map_or(Goal::NextStep, |to| Goal::Level(sign::level(to)));
     let extended = extend(&setup, &mut document, goal, clock::now())?;

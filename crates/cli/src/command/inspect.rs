@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use keiin::{
-    Content, Document,
+    Attachment, Content, Document,
     inspect::{CertificateSummary, Piece, RevocationSummary, structure},
     model::{Evidence, EvidenceKind, SignatureFacts, TimestampFacts},
 };
@@ -20,8 +20,8 @@ use crate::{
 
 /// Shows.
 pub(crate) fn run(context: &Context, flags: &Inspect) -> Result<Exit, Failure> {
-    let content = flags.content.as_ref().map(Content::file);
-    let document = Document::open(&flags.file, content.as_ref())?;
+    let attached: Vec<_> = flags.content.iter().map(|path| Attachment::from(Content::file(path))).collect();
+    let document = Document::open_attached(&flags.file, &attached, &mut |_| ())?;
     let text = if flags.facts {
         format!("{}\n", json!(document.facts()))
     } else if flags.json {

@@ -19,11 +19,19 @@ use crate::{
     pin::{self, Unlocks},
 };
 
-/// Opens the key.
-pub(crate) fn open(context: &Context, key: &Key) -> Result<Box<dyn Signer>, Failure> {
+/// Whether a certificate may sign what is to be signed.
+pub(crate) type Check<'c> = &'c dyn Fn(&[u8]) -> Result<(), Failure>;
+
+/// Opens the key. Where its certificate can be read without the PIN, it is checked before the PIN is asked for; the
+/// library checks it in any case.
+pub(crate) fn open(context: &Context, key: &Key, check: Check<'_>) -> Result<Box<dyn Signer>, Failure> {
     let files = key.p12.iter().chain(&key.key).chain(&key.cert).chain(&key.chain);
     files.map(|path| file::open(path)).try_for_each(|opened| opened.map(drop))?;
     let chain: Vec<&Path> = key.cert.iter().chain(&key.chain).map(AsRef::as_ref).collect();
+    if let (Some(_), Some(path)) = (&key.key, &key.cert) {
+        let anchors = keiin::TrustSource::Path(path.clone()).anchors().map_err(keiin::Error::from)?;
+        anchors.first().map_or(Ok(()), |own| check(&own.certificate))?;
+    }
     if let Some(path) = key.p12.as_deref().or(key.key.as_deref()) {
         let open = |pin: Option<&Pin>| match SoftKey::open(path, &chain, pin) {
             // No card: nothing is locked by it, and the file is named.
@@ -40,7 +48,7 @@ pub(crate) fn open(context: &Context, key: &Key) -> Result<Box<dyn Signer>, Fail
         return Ok(Box::new(soft));
     }
     match key.module.as_deref().or(context.config.module.as_deref()) {
-        Some(module) => Ok(Box::new(card(context, key, module)?)),
+        Some(module) => Ok(Box::new(card(context, key, module, check)?)),
         None => Err(Failure::usage("署名に使う鍵が指定されていません", "there is no key to sign with").with_advice(
             "--module(カード)、--p12、--key と --cert のいずれかを指定してください。カードは keiin card で一覧できます",
             "give --module (a card), --p12, or --key with --cert; keiin card lists the cards",
@@ -60,7 +68,7 @@ fn no_certificate(key: &Path) -> Failure {
 }
 
 /// The PIN is asked for after the card was found and claimed, and only when the card wants one.
-fn card(context: &Context, key: &Key, module: &Path) -> Result<Card, Failure> {
+fn card(context: &Context, key: &Key, module: &Path, check: Check<'_>) -> Result<Card, Failure> {
     let module = Module::load(module)?;
     let selection = Selection {
         slot: key.slot.map(|slot| slot.to_string()).or_else(|| key.reader.clone()),
@@ -68,6 +76,9 @@ fn card(context: &Context, key: &Key, module: &Path) -> Result<Card, Failure> {
         certificate: key.certificate.as_deref().map(|prefix| certificate(&module, prefix)).transpose()?,
         ..Selection::default()
     };
+    if let Some(certificate) = Card::certificate_of(&module, &selection)? {
+        check(&certificate)?;
+    }
     match Card::open(&module, &selection, pin::given(key)?) {
         Err(SignerError::PinMissing) => {
             Ok(Card::open(&module, &selection, Some(pin::ask(Unlocks::Card, context.lang)?))?)

@@ -8,6 +8,7 @@ pub(crate) mod inspect;
 mod key;
 mod outcome;
 pub(crate) mod renew;
+mod shape;
 pub(crate) mod sign;
 pub(crate) mod stamp;
 pub(crate) mod verify;

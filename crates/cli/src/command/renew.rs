@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! `keiin renew`: another archive time-stamp over everything.
 
-use keiin::{Content, Document, Renewal, clock, renew};
+use keiin::{Attachment, Content, Document, Renewal, clock, renew};
 
 use super::outcome::Place;
 use crate::{
@@ -13,8 +13,8 @@ use crate::{
 
 /// Renews.
 pub(crate) fn run(context: &Context, flags: &Renew) -> Result<Exit, Failure> {
-    let place =
-        Place::of_change(&flags.output, flags.in_place, &flags.file)?.spare(flags.content.as_deref())?;
+    let place = Place::of_change(&flags.output, flags.in_place, &flags.file)?
+        .spare(flags.content.iter().map(AsRef::as_ref))?;
     let setup = context.setup(
         &SetupFlags {
             trust: &flags.trust,
@@ -25,9 +25,9 @@ pub(crate) fn run(context: &Context, flags: &Renew) -> Result<Exit, Failure> {
         },
         Work::Make,
     )?;
-    let content = flags.content.as_ref().map(Content::file);
-    let mut progress = Progress::of(flags.content.as_deref(), context.quiet);
-    let mut document = Document::open_with(&flags.file, content.as_ref(), &mut |octets| progress.at(octets))?;
+    let attached: Vec<_> = flags.content.iter().map(|path| Attachment::from(Content::file(path))).collect();
+    let mut progress = Progress::of(flags.content.first().map(AsRef::as_ref), context.quiet);
+    let mut document = Document::open_attached(&flags.file, &attached, &mut |octets| progress.at(octets))?;
     drop(progress);
     let renewal = Renewal { digest: flags.digest.map(Into::into) };
     let renewed = renew(&setup, &mut document, renewal, clock::now())?;

@@ -4,8 +4,8 @@
 use std::{collections::BTreeSet, io::Read as _, path::Path};
 
 use keiin::{
-    Commitment, Content, Document, FileKind, Goal, Level, Packaging, Prepared, Setup, Signed, Signing,
-    WARN_DAYS, add_signature,
+    Attachment, Commitment, Content, Document, FileKind, FilledForm, Format, Goal, Level, Packaging,
+    Prepared, Setup, Signed, Signing, WARN_DAYS, add_signature,
     cades::content_digest_for,
     clock, countersign, extend, file, inspect,
     model::{DigestAlgorithm, ObjectId, SignatureAlgorithm, SignerLocation, Time},
@@ -13,7 +13,7 @@ use keiin::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{key, outcome::Place};
+use super::{key, outcome::Place, shape};
 use crate::{
     context::{Context, SetupFlags, Work},
     error::{Exit, Failure},
@@ -41,7 +41,7 @@ pub(crate) fn run(context: &Context, flags: &Sign) -> Result<Exit, Failure> {
     if let Some(prepared) = &flags.finish {
         return finish(context, flags, prepared);
     }
-    let Some(file) = &flags.file else { return Ok(Exit::Usage) };
+    let Some(file) = flags.files.first() else { return Ok(Exit::Usage) };
     if let Some(out) = &flags.prepare {
         return prepare(context, flags, file, out);
     }
@@ -52,14 +52,15 @@ pub(crate) fn run(context: &Context, flags: &Sign) -> Result<Exit, Failure> {
     // What is missing or does not fit is said before the card is touched.
     warn_of_signature(context, file)?;
     let onward = onward(context, flags)?;
-    let signer = key::open(context, &flags.key)?;
-    let signing = signing(flags, signer.algorithms())?;
-    let content = content(context, file, &signing)?;
+    let form = filled(flags)?;
+    let signer = key::open(context, &flags.key, &|certificate| check_role(certificate, &form.roles))?;
+    let signing = Signing { format: form.format, roles: form.roles, ..signing(flags, signer.algorithms())? };
+    let contents = digested(context, form.contents, &signing)?;
     let now = clock::now();
     // A plain signature needs no trust and no network, so none is set up for it.
     let offline = Setup::offline(keiin::hpki_policy());
     let at = flags.signing_time.unwrap_or(now);
-    let signed = keiin::sign(&offline, &content, signer.as_ref(), &signing, at)?;
+    let signed = keiin::sign_all(&offline, &contents, signer.as_ref(), &signing, at)?;
     carry_on(context, flags, signed, onward, &place, now)
 }
 
@@ -119,15 +120,16 @@ fn carry_on(
 
 fn sign_again(context: &Context, flags: &Sign, file: &Path) -> Result<Exit, Failure> {
     let place = spare_key(Place::of_change(&flags.output, false, file)?, flags)?;
-    let given = flags.content.as_ref().map(Content::file);
-    let mut document = Document::open(file, given.as_ref())?;
+    let attached: Vec<_> = flags.content.iter().map(|path| Attachment::from(Content::file(path))).collect();
+    let mut document = Document::open_attached(file, &attached, &mut |_| ())?;
     let target = match &flags.countersign {
         Some(id) => Some(signature(&document, id)?),
         None => None,
     };
+    let format = shape::again(flags, &document)?;
     let onward = onward(context, flags)?;
-    let signer = key::open(context, &flags.key)?;
-    let signing = signing(flags, signer.algorithms())?;
+    let signer = key::open(context, &flags.key, &|_| Ok(()))?;
+    let signing = Signing { format, ..signing(flags, signer.algorithms())? };
     let now = clock::now();
     let offline = Setup::offline(keiin::hpki_policy());
     let at = flags.signing_time.unwrap_or(now);
@@ -171,10 +173,12 @@ fn prepare(context: &Context, flags: &Sign, file: &Path, out: &Path) -> Result<E
     for path in &flags.key.chain {
         chain.extend(certificates(path)?);
     }
+    let form = filled(flags)?;
     let signing = signing(flags, &inspect::schemes(&signer))?;
-    let content = content(context, file, &signing)?;
+    let signing = Signing { format: form.format, roles: form.roles, ..signing };
+    let contents = digested(context, form.contents, &signing)?;
     let at = flags.signing_time.unwrap_or_else(clock::now);
-    let prepared = keiin::prepare(&content, &signer, &chain, &signing, at)?;
+    let prepared = keiin::prepare_all(&contents, &signer, &chain, &signing, at)?;
     let written =
         PreparedFile { algorithm: prepared.algorithm(), digest: prepared.digest().into(), prepared };
     let json = serde_json::to_vec_pretty(&written).map_err(|_| Failure::Prepared(out.to_owned()))?;
@@ -194,30 +198,45 @@ fn finish(context: &Context, flags: &Sign, prepared: &Path) -> Result<Exit, Fail
     let read: PreparedFile =
         serde_json::from_slice(&file::read(prepared, MAX_PREPARED)?).map_err(unreadable)?;
     let value = file::read(value, MAX_VALUE)?;
-    let content = flags.content.as_ref().or(flags.file.as_ref()).map(Content::file);
+    let contents: Vec<Content> = flags.content.iter().chain(&flags.files).map(Content::file).collect();
     let now = clock::now();
     let offline = Setup::offline(keiin::hpki_policy());
-    let signed = keiin::finish(&offline, &read.prepared, &value, content.as_ref(), Level::Bes, now)?;
+    let signed = keiin::finish_all(&offline, &read.prepared, &value, &contents, Level::Bes, now)?;
     carry_on(context, flags, signed, onward, &place, now)
 }
 
 fn place(flags: &Sign, file: &Path) -> Result<Place, Failure> {
-    spare_key(Place::new(&flags.output, file, if flags.detached { ".p7s" } else { ".p7m" })?, flags)
+    spare_key(Place::new(&flags.output, file, shape::suffix(flags))?, flags)
 }
 
 /// Neither the key nor anything else that is read gives way to the result.
 fn spare_key(place: Place, flags: &Sign) -> Result<Place, Failure> {
     let key = &flags.key;
     let files = key.p12.iter().chain(&key.key).chain(&key.cert).chain(&key.chain);
-    place.spare(files.chain(&flags.content).chain(&flags.value).map(AsRef::as_ref))
+    place.spare(files.chain(&flags.content).chain(&flags.value).chain(&flags.files).map(AsRef::as_ref))
 }
 
-/// The content: of a detached signature only the digest, read once with a bar for the patient.
-fn content(context: &Context, path: &Path, signing: &Signing) -> Result<Content, Failure> {
-    let content = Content::file(path);
+/// What the files make: a form is filled, and what it may not be made of is said, before the card is touched.
+fn filled(flags: &Sign) -> Result<FilledForm, Failure> {
+    let files: Vec<Content> = flags.files.iter().map(Content::file).collect();
+    match shape::fill(flags, &files)? {
+        form if form.format == Format::Cades && files.len() > 1 => Err(keiin::Error::OneContent.into()),
+        form => Ok(form),
+    }
+}
+
+/// A card of another licence is refused by name before its PIN is asked for.
+fn check_role(certificate: &[u8], roles: &[String]) -> Result<(), Failure> {
+    Ok(keiin::check_roles(certificate, roles)?)
+}
+
+/// The contents: of a detached CMS only the digest, read once with a bar for the patient.
+fn digested(context: &Context, contents: Vec<Content>, signing: &Signing) -> Result<Vec<Content>, Failure> {
     let digest = content_digest_for(signing.intent.algorithm);
-    let (Packaging::Detached, Some(algorithm)) = (signing.intent.packaging, digest) else {
-        return Ok(content);
+    let detached = signing.format == Format::Cades && signing.intent.packaging == Packaging::Detached;
+    let ([content @ Content::File(path)], true, Some(algorithm)) = (contents.as_slice(), detached, digest)
+    else {
+        return Ok(contents);
     };
     let mut progress = Progress::of(Some(path), context.quiet);
     let digests = content
@@ -225,8 +244,10 @@ fn content(context: &Context, path: &Path, signing: &Signing) -> Result<Content,
         .map_err(keiin::Error::from)?;
     match digests.value(algorithm) {
         // From ES-A on other digests are needed too, and the file is there to be read again.
-        Some(value) if signing.level == Level::Bes => Ok(Content::Digests(vec![(algorithm, value.clone())])),
-        _ => Ok(content),
+        Some(value) if signing.level == Level::Bes => {
+            Ok(vec![Content::Digests(vec![(algorithm, value.clone())])])
+        }
+        _ => Ok(contents),
     }
 }
 

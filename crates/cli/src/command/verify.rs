@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! `keiin verify`: the verdict over one file or many.
 
-use std::{iter, path::Path};
+use std::{collections::BTreeMap, iter, path::Path};
 
 use keiin::{
-    Content, Document, Existing, Setup, clock, file,
+    Attachment, Content, Document, Existing, Setup, clock, file,
     model::{Evidence, Report, Time},
     verify,
 };
@@ -92,9 +92,8 @@ fn judge(
     path: &Path,
     now: Time,
 ) -> Result<(String, Value, Exit), Failure> {
-    let content = content(flags);
-    let mut progress = Progress::of(flags.content.as_deref(), context.quiet);
-    let document = Document::open_with(path, content.as_ref(), &mut |octets| progress.at(octets))?;
+    let mut progress = Progress::of(flags.content.first().map(AsRef::as_ref), context.quiet);
+    let document = Document::open_attached(path, &attached(flags), &mut |octets| progress.at(octets))?;
     drop(progress);
     let verdict = verify(setup, &document, now);
     let exit = exit(&verdict.report);
@@ -118,12 +117,19 @@ fn anchors(setup: &Setup<'_>) -> Evidence {
     named.supplied
 }
 
-fn content(flags: &Verify) -> Option<Content> {
-    if let Some(path) = &flags.content {
-        return Some(Content::file(path));
+/// What stands outside the file: files under their paths, digests under their names. Digests of one name are of one content.
+fn attached(flags: &Verify) -> Vec<Attachment> {
+    let mut all: Vec<_> = flags.content.iter().map(|path| Attachment::from(Content::file(path))).collect();
+    let mut digests: BTreeMap<Option<&str>, Vec<_>> = BTreeMap::new();
+    for given in &flags.content_digest {
+        digests.entry(given.name.as_deref()).or_default().push((given.algorithm, given.digest.clone()));
     }
-    let digests: Vec<_> = flags.content_digest.iter().map(|d| (d.algorithm, d.digest.clone())).collect();
-    (!digests.is_empty()).then_some(Content::Digests(digests))
+    let known = digests.into_iter().map(|(name, digests)| Attachment {
+        name: name.map(str::to_owned),
+        content: Content::Digests(digests),
+    });
+    all.extend(known);
+    all
 }
 
 /// The worst verdict of the file; a file with nothing in it to judge is a wrong file.

@@ -11,8 +11,8 @@ use keiin::model::Time;
 
 pub(crate) use localise::{command, usage_error};
 pub(crate) use value::{
-    AlgorithmsChoice, Commitment, Digest, DigestValue, Freshness, Level, Location, PolicyChoice,
-    RevocationKinds,
+    AlgorithmsChoice, Carry, Commitment, Digest, DigestValue, FormatChoice, Freshness, Level, Location,
+    PackagingChoice, PolicyChoice, ProfileChoice, RevocationKinds,
 };
 
 use crate::lang::Lang;
@@ -58,11 +58,13 @@ pub(crate) struct Demo {
 pub(crate) struct Sign {
     /// Absent with `--finish`, which knows its content.
     #[arg(value_name = "FILE", required_unless_present = "finish")]
-    pub(crate) file: Option<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) output: Output,
     #[arg(long)]
     pub(crate) detached: bool,
+    #[command(flatten)]
+    pub(crate) xml: Xml,
     #[arg(long, value_name = "LEVEL", default_value = "es-bes")]
     pub(crate) to: Level,
     #[arg(long, value_name = "DIGEST")]
@@ -88,7 +90,7 @@ pub(crate) struct Sign {
     #[arg(long, value_name = "FILE", requires = "finish")]
     pub(crate) value: Option<PathBuf>,
     #[arg(long, value_name = "FILE")]
-    pub(crate) content: Option<PathBuf>,
+    pub(crate) content: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) key: Key,
     #[command(flatten)]
@@ -99,6 +101,51 @@ pub(crate) struct Sign {
     pub(crate) evidence: Evidence,
     #[command(flatten)]
     pub(crate) judge: Judge,
+}
+
+/// How an XML signature is laid out.
+#[derive(Args)]
+pub(crate) struct Xml {
+    #[arg(long, value_name = "PROFILE", conflicts_with_all = ["format", "packaging", "detached", "add", "countersign"])]
+    pub(crate) profile: Option<ProfileChoice>,
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<FormatChoice>,
+    #[arg(long, value_name = "PACKAGING", conflicts_with = "detached")]
+    pub(crate) packaging: Option<PackagingChoice>,
+    #[arg(long, value_name = "ID")]
+    pub(crate) element: Option<String>,
+    #[arg(long, value_name = "ID")]
+    pub(crate) into: Option<String>,
+    #[arg(long, value_name = "FORM")]
+    pub(crate) carry: Option<Carry>,
+    #[arg(long)]
+    pub(crate) parallel: bool,
+    #[arg(long)]
+    pub(crate) manifest: bool,
+    #[arg(long)]
+    pub(crate) sign_key_info: bool,
+    #[arg(long)]
+    pub(crate) issuer_serial: bool,
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+}
+
+impl Xml {
+    /// Flags that only an XML signature knows; the first that is given.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        let flags = [
+            ("--packaging", self.packaging.is_some()),
+            ("--element", self.element.is_some()),
+            ("--into", self.into.is_some()),
+            ("--carry", self.carry.is_some()),
+            ("--parallel", self.parallel),
+            ("--manifest", self.manifest),
+            ("--sign-key-info", self.sign_key_info),
+            ("--issuer-serial", self.issuer_serial),
+            ("--id", self.id.is_some()),
+        ];
+        flags.into_iter().find_map(|(name, given)| given.then_some(name))
+    }
 }
 
 #[derive(Args)]
@@ -126,7 +173,7 @@ pub(crate) struct Extend {
     #[arg(long, value_name = "DIGEST")]
     pub(crate) digest: Option<Digest>,
     #[arg(long, value_name = "FILE")]
-    pub(crate) content: Option<PathBuf>,
+    pub(crate) content: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) tsa: Tsa,
     #[command(flatten)]
@@ -148,7 +195,7 @@ pub(crate) struct Renew {
     #[arg(long, value_name = "DIGEST")]
     pub(crate) digest: Option<Digest>,
     #[arg(long, value_name = "FILE")]
-    pub(crate) content: Option<PathBuf>,
+    pub(crate) content: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) tsa: Tsa,
     #[command(flatten)]
@@ -168,8 +215,8 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<Time>,
     #[arg(long, value_name = "FILE")]
-    pub(crate) content: Option<PathBuf>,
-    #[arg(long, value_name = "ALG:BASE64", conflicts_with = "content")]
+    pub(crate) content: Vec<PathBuf>,
+    #[arg(long, value_name = "ALG:BASE64[:NAME]")]
     pub(crate) content_digest: Vec<DigestValue>,
     #[arg(long = "evidence", value_name = "FILE")]
     pub(crate) evidence_record: Vec<PathBuf>,
@@ -192,7 +239,7 @@ pub(crate) struct Inspect {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[arg(long, value_name = "FILE")]
-    pub(crate) content: Option<PathBuf>,
+    pub(crate) content: Vec<PathBuf>,
     #[arg(long)]
     pub(crate) json: bool,
     #[arg(long, conflicts_with = "json")]

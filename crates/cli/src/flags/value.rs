@@ -34,6 +34,37 @@ impl From<Digest> for DigestAlgorithm {
     }
 }
 
+/// The format of a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatChoice {
+    Cades,
+    Xades,
+}
+
+/// Where an XML signature stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PackagingChoice {
+    Enveloped,
+    Enveloping,
+    Detached,
+    InternallyDetached,
+}
+
+/// How content stands in an XML signature's document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Carry {
+    Base64,
+    Xml,
+}
+
+/// A form with rules of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileChoice {
+    Eprescription,
+    Edispensing,
+    Scan,
+}
+
 /// What the signer commits to (EN 319 122-1, 5.2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Commitment {
@@ -112,16 +143,19 @@ impl FromStr for Location {
 pub(crate) struct DigestValue {
     pub(crate) algorithm: DigestAlgorithm,
     pub(crate) digest: Bytes,
+    /// The URI or file name of the content.
+    pub(crate) name: Option<String>,
 }
 
 impl FromStr for DigestValue {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wanted = || "SHA256:BASE64".to_owned();
-        let mut parts = text.split(':');
+        let wanted = || "SHA256:BASE64[:NAME]".to_owned();
+        let mut parts = text.splitn(3, ':');
         let name = parts.next().ok_or_else(wanted)?;
         let digest = parts.next().ok_or_else(wanted)?;
+        let of = parts.next().filter(|name| !name.is_empty()).map(str::to_owned);
         // The names and the base64 are those of the model's own JSON.
         let name = name.to_ascii_uppercase().replace("SHA-", "SHA");
         let algorithm = DigestAlgorithm::deserialize(serde::de::value::StrDeserializer::<
@@ -131,7 +165,7 @@ impl FromStr for DigestValue {
         let digest =
             Bytes::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(digest))
                 .map_err(|_| wanted())?;
-        Ok(Self { algorithm, digest })
+        Ok(Self { algorithm, digest, name: of })
     }
 }
 
@@ -143,6 +177,9 @@ mod tests {
     fn digests_are_read_as_the_corpus_writes_them() {
         let value: DigestValue = "SHA256:CPp2OwWzeZg/KAo4QFQuwtYttnH/HlN2xCxgLkrn/7g=:name".parse().unwrap();
         assert_eq!((value.algorithm, value.digest.len()), (DigestAlgorithm::Sha256, 32));
+        assert_eq!(value.name.as_deref(), Some("name"));
+        let value: DigestValue = "SHA256:AAAA:http://host/a".parse().unwrap();
+        assert_eq!(value.name.as_deref(), Some("http://host/a"));
         assert_eq!("sha-512:AAAA".parse::<DigestValue>().unwrap().algorithm, DigestAlgorithm::Sha512);
         for wrong in ["", "SHA256", "SHA256:*", "FOO:AAAA"] {
             assert!(wrong.parse::<DigestValue>().is_err(), "{wrong}");

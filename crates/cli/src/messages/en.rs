@@ -123,6 +123,7 @@ impl Messages for English {
             TimestampKind::IndividualDataObjects => "time-stamp over some data objects",
             TimestampKind::Signature => "signature time-stamp",
             TimestampKind::ValidationData => "validation data time-stamp",
+            TimestampKind::ReferencesOnly => "references time-stamp",
             TimestampKind::Archive => "archive time-stamp",
             TimestampKind::Document => "document time-stamp",
             _ => "time-stamp",

@@ -7,6 +7,7 @@ use keiin::{
     ConfigError, ContentError, Error, FileError, FileKind, TransportError, TrustError, TsaError,
     model::{ContainerError, SignerError},
     tsp::TspError,
+    xades::{XadesError, XmlError},
 };
 
 use crate::lang::Lang;
@@ -55,11 +56,15 @@ fn japanese(error: &Error) -> String {
         Error::Content(ContentError::DigestMissing { algorithm }) => {
             format!("内容の {algorithm} ダイジェストが必要ですが、渡されていません")
         }
+        Error::Content(ContentError::OnlyOne) => {
+            "この署名の対象は1つです。--content を複数指定することはできません".to_owned()
+        }
         Error::Foreign { name, kind } => format!("{}{}", named(name.as_deref()), foreign(*kind)),
         Error::Cades { name, source } => format!("{}署名を扱えません({source})", named(name.as_deref())),
         Error::Pdf { name, source } => {
             format!("{}PDFの署名を読み取れません({source})", named(name.as_deref()))
         }
+        Error::Xml { name, source } => format!("{}{}", named(name.as_deref()), xml(source)),
         Error::Token { name, source } => {
             format!("{}タイムスタンプを読み取れません({source})", named(name.as_deref()))
         }
@@ -93,12 +98,33 @@ fn japanese(error: &Error) -> String {
         Error::AuthenticationCertificate => {
             "この証明書は認証用であり、署名には使えません(鍵用途に否認防止がありません)".to_owned()
         }
+        Error::WrongRole { wanted, found } => {
+            let found = if found.is_empty() { "資格の記載なし".to_owned() } else { found.join("、") };
+            format!("この書式に署名できるのは {} です。この証明書は {found} です", wanted.join("・"))
+        }
+        Error::OneContent => {
+            "CAdESの署名は一つのファイルに対するものです(複数のファイルにはXAdESで署名できます)".to_owned()
+        }
         Error::PdfIsReadOnly => {
             "PDFの署名は、この版では検証だけができます(延長と更新はできません)".to_owned()
         }
         Error::NotASignature => "これはタイムスタンプです。延長できるのは署名だけです".to_owned(),
         Error::NothingToRenew { .. } => "アーカイブタイムスタンプがまだありません".to_owned(),
         other => other.to_string(),
+    }
+}
+
+/// Why XML is not read, in Japanese.
+fn xml(error: &XadesError) -> String {
+    match error {
+        XadesError::Xml(XmlError::DocumentType { .. }) => {
+            "文書型宣言(DTD)のあるXMLは読みません。宣言の中身は署名された内容ではないからです".to_owned()
+        }
+        XadesError::Xml(XmlError::Limit { object, limit }) => {
+            format!("XMLが上限を超えています({object}:{limit} まで)")
+        }
+        XadesError::Xml(error) => format!("XMLとして読み取れません({error})"),
+        other => format!("XMLの署名を扱えません({other})"),
     }
 }
 
@@ -142,7 +168,7 @@ const fn foreign(kind: FileKind) -> &'static str {
     match kind {
         FileKind::Empty => "ファイルが空です",
         FileKind::Truncated => "ファイルが途中で切れています",
-        FileKind::Xml => "XMLです。XML署名(XAdES)はこの版では読めません",
+        FileKind::Xml => "XMLです。署名ファイルではありません",
         FileKind::Pdf => "PDFです。署名ファイルではありません",
         FileKind::Zip => "ZIPまたはオフィス文書であり、署名ファイルではありません",
         FileKind::Pem => "PEM形式のテキストです。DER形式が必要です",

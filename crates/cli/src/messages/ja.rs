@@ -118,6 +118,7 @@ impl Messages for Japanese {
             TimestampKind::IndividualDataObjects => "個別データオブジェクトタイムスタンプ",
             TimestampKind::Signature => "署名タイムスタンプ",
             TimestampKind::ValidationData => "検証情報タイムスタンプ",
+            TimestampKind::ReferencesOnly => "参照情報タイムスタンプ",
             TimestampKind::Archive => "アーカイブタイムスタンプ",
             TimestampKind::Document => "文書タイムスタンプ",
             _ => "タイムスタンプ",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! What people and programs read.
 
+mod coverage;
 pub(crate) mod json;
 pub(crate) mod name;
 pub(crate) mod report;

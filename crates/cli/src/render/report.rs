@@ -11,7 +11,7 @@ use keiin::{
     model::{Check, Evidence, Indication, Outcome, Report, SignatureReport, TimestampReport},
 };
 
-use super::{table::pad, tree};
+use super::{coverage, table::pad, tree};
 use crate::{
     lang::Lang,
     messages::{self, Messages},
@@ -83,6 +83,7 @@ impl View<'_> {
         let broken = self.broken(signature);
         let intact: Vec<String> = std::iter::once(self.intact(signature)).chain(broken.clone()).collect();
         self.lines(out, l.pick("完全性", "Intact"), &intact);
+        self.lines(out, l.pick("対 象", "Covers"), &coverage::lines(&signature.data, l));
         self.lines(out, l.pick("署名者", "Who"), &self.who(signature.signer.as_ref()));
         self.lines(out, l.pick("時 刻", "When"), &self.when(signature));
         let mut verdict =

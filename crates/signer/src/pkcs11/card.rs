@@ -96,6 +96,24 @@ impl Card {
         })
     }
 
+    /// The certificate that [`Card::open`] will sign with, read without a PIN; `None` where the card shows its certificates
+    /// after a login only. So that what must not be signed with it is said before a PIN is asked for.
+    ///
+    /// # Errors
+    /// [`SignerError::NoSuchToken`], [`SignerError::Ambiguous`], [`SignerError::NoCertificate`] and what the module says.
+    pub fn certificate_of(module: &Module, selection: &Selection) -> Result<Option<Vec<u8>>, SignerError> {
+        let candidate = choose(module, selection)?;
+        let session = module
+            .context()
+            .open_ro_session(candidate.slot)
+            .map_err(|error| failure("C_OpenSession", &error))?;
+        let certificates = object::certificates(&session)?;
+        if certificates.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(choose_certificate(&certificates, selection)?.der.clone()))
+    }
+
     /// C_SignInit, the PIN if each signature needs it, C_Sign.
     fn sign_once(
         &self,

@@ -66,12 +66,7 @@ impl Story {
                 ..SignerReference::default()
             },
             properties: SignedProperties { signing_time: Some(day(days)), ..SignedProperties::default() },
-            data: vec![DataReference {
-                name: "message-digest".to_owned(),
-                algorithm: Some(algorithm),
-                expected: content.clone(),
-                actual: Some(content),
-            }],
+            data: vec![DataReference::new("message-digest", Some(algorithm), content.clone(), Some(content))],
             timestamps: Vec::new(),
             countersignatures: Vec::new(),
             defects: Vec::new(),

@@ -3,7 +3,7 @@
 
 use keiin::{
     inspect,
-    model::{SignatureReport, SignerReport},
+    model::{SignatureReport, SignerReport, SubIndication, TimestampKind, TimestampReport},
 };
 
 use super::View;
@@ -145,6 +145,29 @@ impl View<'_> {
                 Lang::En => format!("the signer claims {claimed}, which alone proves nothing"),
             }
         });
-        std::iter::once(proven).chain(claimed).collect()
+        let unproven = (time.proven_by.is_none()).then(|| self.unproven(signature)).flatten();
+        std::iter::once(proven).chain(unproven).chain(claimed).collect()
+    }
+
+    /// The earliest time-stamp over the signature that fits, and whose TSA nobody vouches for: what it would prove.
+    fn unproven(&self, signature: &SignatureReport) -> Option<String> {
+        let open = |t: &&TimestampReport| {
+            let chain = Some(SubIndication::NoCertificateChainFound) == t.sub_indication;
+            t.kind == TimestampKind::Signature
+                && t.imprint_intact
+                && t.signature_intact == Some(true)
+                && chain
+        };
+        let stamp = signature.timestamps.iter().filter(open).min_by_key(|t| t.time)?;
+        let (by, at) = (self.stamped_by(stamp), self.say().time(stamp.time));
+        let top = stamp.signer.as_ref().map(|tsa| short(&tsa.issuer)).unwrap_or_default();
+        Some(match self.lang {
+            Lang::Ja => format!(
+                "{by} は {at} を示していますが、時刻認証局が信頼の起点につながりません(発行者:{top}。--tsa-trust で指定してください)"
+            ),
+            Lang::En => format!(
+                "the {by} says {at}, but its TSA is not trusted (issued by {top}; name whom to trust with --tsa-trust)"
+            ),
+        })
     }
 }

@@ -33,7 +33,14 @@ impl<'e> Material<'e> {
             let algorithm = first.algorithm?;
             self.certificates.iter().find(|c| digest(algorithm, c.raw) == *first.digest)
         });
-        by_digest.or_else(|| {
+        let by_digest = by_digest.or_else(|| self.offered(reference));
+        // A reference whose digest cannot be read still names a certificate, though it proves nothing of it.
+        let by_name = || {
+            let first = reference.references.first().filter(|first| first.digest.is_empty())?;
+            let (issuer, serial) = (first.issuer.as_ref()?, first.serial.as_ref()?);
+            self.certificates.iter().find(|c| *c.serial == **serial && c.issuer.as_bytes() == &**issuer)
+        };
+        by_digest.or_else(by_name).or_else(|| {
             self.certificates.iter().find(|c| {
                 match (&reference.serial, &reference.issuer, &reference.key_id) {
                     (Some(serial), Some(issuer), _) => {
@@ -44,6 +51,13 @@ impl<'e> Material<'e> {
                 }
             })
         })
+    }
+
+    /// The certificate that stands beside the signature where no signed reference names one (`ds:KeyInfo`).
+    fn offered(&self, reference: &SignerReference) -> Option<&Certificate<'e>> {
+        let unnamed = reference.references.is_empty();
+        let offered = reference.offered.iter().filter(|_| unnamed);
+        offered.filter_map(|id| self.certificates.iter().find(|c| c.id == *id)).next()
     }
 
     /// Whether there is revocation data for the signer's path and for those of all its time-stamps but the last archive

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Makes a signature last longer: time-stamps on it, validation material in it (EN 319 132-1, 5.3 to 5.5).
+//!
+//! Every change is a splice, and is taken over only when the new octets read back with every time-stamp that was intact
+//! still intact.
+
+mod intact;
+mod inventory;
+mod material;
+mod place;
+mod timestamp;
+
+use keiin_model::{
+    Container, ContainerError, DigestAlgorithm, Evidence, Material, PendingTimestamp, SignatureFacts, Target,
+};
+
+use crate::{Xades, XadesError};
+
+pub(crate) use intact::check_kept;
+pub(crate) use place::unsigned_place;
+
+impl Container for Xades {
+    fn signatures(&self) -> &[SignatureFacts] {
+        Self::signatures(self)
+    }
+
+    fn evidence(&self) -> &Evidence {
+        Self::evidence(self)
+    }
+
+    fn begin_timestamp(
+        &self,
+        at: Target,
+        algorithm: DigestAlgorithm,
+    ) -> Result<PendingTimestamp, ContainerError> {
+        Ok(timestamp::begin(self, at, algorithm)?)
+    }
+
+    fn finish_timestamp(&mut self, pending: &PendingTimestamp, token: &[u8]) -> Result<(), ContainerError> {
+        let octets = timestamp::finish(self, pending, token)?;
+        let new = self.changed(octets)?;
+        timestamp::check_finished(&new, token)?;
+        *self = new;
+        Ok(())
+    }
+
+    fn embed_material(&mut self, at: Target, material: &Material) -> Result<(), ContainerError> {
+        if let Some(octets) = material::embed(self, at, material)? {
+            *self = self.changed(octets)?;
+        }
+        Ok(())
+    }
+
+    fn pieces(&self) -> Vec<&[u8]> {
+        vec![Self::as_bytes(self)]
+    }
+}
+
+impl From<XadesError> for ContainerError {
+    fn from(error: XadesError) -> Self {
+        match error {
+            XadesError::Misuse { what } => Self::Misuse { what },
+            XadesError::TokenMismatch { what } => Self::Token { what },
+            other => Self::Malformed { object: "XAdES signature", source: Some(Box::new(other)) },
+        }
+    }
+}
+
+impl Xades {
+    /// New octets, read again; refused when a time-stamp that was intact no longer is.
+    fn changed(&self, octets: Vec<u8>) -> Result<Self, XadesError> {
+        let new = Self::read(octets, self.detached().cloned())?;
+        check_kept(Self::signatures(self), Self::signatures(&new))?;
+        Ok(new)
+    }
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! Lays out what a signer is to sign: ds:SignedInfo of a ds:Signature that is complete but for its value
+//! (XML Signature 1.1, 3.1; EN 319 132-1, 6.3).
+
+mod layout;
+mod signer;
+
+use std::ops::Range;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use keiin_model::{Bytes, ObjectId, SignatureAlgorithm, SigningIntent, Time};
+use keiin_pki::digest::digest;
+use serde::{Deserialize, Serialize};
+
+use self::{
+    layout::{Around, Home, Layout, lay_out},
+    signer::SignerChoice,
+};
+use crate::{
+    Xades, XadesError,
+    algorithm::DSIG,
+    augment::{check_kept, unsigned_place},
+    c14n::canonicalize,
+    content::Detached,
+    locate,
+    reference::{ReferenceError, Resolver},
+    shape::{DataObject, KeyInfo, XadesShape},
+    signature::{Signature, read_signatures},
+    template::{
+        Element, Properties, Reference, SignatureParts, Step, XADES, signature as signature_element,
+        signed_properties,
+    },
+    xml::{NodeSet, Tree},
+};
+
+/// EN 319 132-1, 4.4.2: the reference to the signed properties.
+const SIGNED_PROPERTIES: &str = "http://uri.etsi.org/01903#SignedProperties";
+/// EN 319 132-1, 5.2.7.3.
+const COUNTERSIGNED: &str = "http://uri.etsi.org/01903#CountersignedSignature";
+
+/// A signature but for its value. It serialises and holds all that [`Prepared::attach`] needs, so that the card may be
+/// in another process or place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prepared {
+    pub(crate) algorithm: SignatureAlgorithm,
+    pub(crate) to_be_signed: Bytes,
+    pub(crate) certificate: Bytes,
+    /// The whole document with an empty ds:SignatureValue.
+    pub(crate) document: Bytes,
+    /// Where the value goes, in octets from the beginning.
+    pub(crate) value_at: u64,
+}
+
+impl Prepared {
+    /// The octets that the signer signs: ds:SignedInfo in canonical form.
+    pub fn to_be_signed(&self) -> &[u8] {
+        &self.to_be_signed
+    }
+
+    /// The scheme that the signer signs with. A value by [`SignatureAlgorithm::Ecdsa`] is taken in DER and written as
+    /// XML wants it.
+    pub const fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+
+    /// The digest of [`to_be_signed`](Self::to_be_signed) under the scheme's digest, as cards take it; empty for a
+    /// scheme that takes the message itself.
+    pub fn digest(&self) -> Vec<u8> {
+        self.algorithm.digest().map_or_else(Vec::new, |algorithm| digest(algorithm, &self.to_be_signed))
+    }
+
+    /// The certificate whose key must sign, DER.
+    pub fn certificate(&self) -> &[u8] {
+        &self.certificate
+    }
+}
+
+/// Lays out a signature over `objects`. The packagings that sign an XML document take exactly one, and its octets; if
+/// the document has signatures already, this one is another, and a change that would break one of them is refused.
+///
+/// `certificate` is the signer's, `chain` others for ds:KeyInfo, in any order; `now` is the claimed time of signing.
+///
+/// # Errors
+/// [`XadesError`] when the certificate cannot be read, is not valid at `now`, does not fit the scheme, the scheme is not
+/// good for new signatures, or the document is no XML; [`XadesError::Misuse`] when objects and shape do not fit.
+pub fn prepare<C: AsRef<[u8]>>(
+    objects: &[DataObject],
+    certificate: &[u8],
+    chain: &[C],
+    intent: &SigningIntent,
+    shape: &XadesShape,
+    now: Time,
+) -> Result<Prepared, XadesError> {
+    let signer = SignerChoice::new(certificate, chain, intent, now)?;
+    shape.check_names()?;
+    objects.iter().try_for_each(DataObject::check)?;
+    let document = shape.packaging.document(objects)?;
+    let tree = document.map(Tree::read).transpose()?;
+    if let Some(tree) = &tree {
+        tree.editable()?;
+    }
+    let id = signer.id(shape, tree.as_ref())?;
+    let home = document.zip(tree.as_ref()).map(|(octets, tree)| Home { octets, tree });
+    let layout = lay_out(objects, home, shape, intent.mime_type.as_deref(), signer.digest, &id)?;
+    let written = signer.written(layout, shape, &id)?;
+    let prepared = signer.prepared(written)?;
+    if let (Some(document), Some(tree)) = (document, &tree) {
+        check_others(document, tree, &prepared)?;
+    }
+    Ok(prepared)
+}
+
+/// Lays out a counter-signature of one signature: its ds:SignatureValue is signed, not the content (EN 319 132-1,
+/// 5.2.7). [`XadesShape::packaging`] is not looked at.
+///
+/// # Errors
+/// As [`prepare`]; [`XadesError::Misuse`] when there is no such signature, or its ds:SignatureValue has no id.
+pub fn prepare_countersignature<C: AsRef<[u8]>>(
+    existing: &Xades,
+    signature: ObjectId,
+    certificate: &[u8],
+    chain: &[C],
+    intent: &SigningIntent,
+    shape: &XadesShape,
+    now: Time,
+) -> Result<Prepared, XadesError> {
+    let signer = SignerChoice::new(certificate, chain, intent, now)?;
+    shape.check_names()?;
+    let tree = Tree::read(existing.as_bytes())?;
+    tree.editable()?;
+    let all = read_signatures(&tree)?;
+    let signed = locate::find(&all, &signature)?;
+    let what = "the ds:SignatureValue of this signature has no Id, so it cannot be referred to";
+    let value_id = signed.value_node.and_then(|node| tree.attribute(node, "Id"));
+    let value_id = value_id.ok_or(XadesError::Misuse { what })?;
+    let id = signer.id(shape, Some(&tree))?;
+    let reference = Reference {
+        id: Some(format!("{id}-ref-1")),
+        uri: format!("#{value_id}").into(),
+        kind: Some(COUNTERSIGNED),
+        steps: vec![Step::Named(shape.canonical.uri())],
+        digest: signer.digest,
+        value: None,
+    };
+    let at = unsigned_place(&tree, signed.node)?.splice_around("CounterSignature");
+    let around = Around::Existing { document: existing.as_bytes(), at };
+    let layout = Layout { around, references: vec![reference], objects: Vec::new(), formats: Vec::new() };
+    let written = signer.written(layout, shape, &id)?;
+    let prepared = signer.prepared(written)?;
+    check_others(existing.as_bytes(), &tree, &prepared)?;
+    Ok(prepared)
+}
+
+/// A document with the new signature in it, digests and value still open.
+struct Written {
+    document: Vec<u8>,
+    /// Where the signature begins.
+    at: usize,
+    /// Which of its references have their digests already.
+    known: Vec<bool>,
+}
+
+impl SignerChoice<'_> {
+    fn written(&self, layout: Layout<'_>, shape: &XadesShape, id: &str) -> Result<Written, XadesError> {
+        let Layout { around, mut references, mut objects, formats } = layout;
+        let method = shape.canonical.uri();
+        let own = |number: usize, uri: String, kind| Reference {
+            id: Some(format!("{id}-ref-{number}")),
+            uri: uri.into(),
+            kind,
+            steps: vec![Step::Named(method)],
+            digest: self.digest,
+            value: None,
+        };
+        if shape.key_info == KeyInfo::Signed {
+            references.push(own(references.len() + 1, format!("#{id}-key"), None));
+        }
+        references.push(own(references.len() + 1, format!("#{id}-signed"), Some(SIGNED_PROPERTIES)));
+        let known = references.iter().map(|r| r.value.is_some()).collect();
+        let properties = signed_properties(&Properties {
+            prefixes: &shape.prefixes,
+            id: format!("{id}-signed"),
+            certificate: &self.certificate,
+            naming: shape.naming,
+            digest: self.digest,
+            intent: self.intent,
+            time: self.time(),
+            objects: formats,
+        });
+        let not_named = XadesError::NotForSigning { algorithm: self.intent.algorithm };
+        let Some(properties) = properties else { return Err(not_named) };
+        let (ds, xades) = (shape.prefixes.ds.as_str(), shape.prefixes.xades.as_str());
+        let qualifying = Element::new(xades, "QualifyingProperties")
+            .declaring(xades, XADES)
+            .attribute("Id", format!("{id}-properties"))
+            .attribute("Target", format!("#{id}"))
+            .child(properties);
+        objects.push(Element::new(ds, "Object").child(qualifying));
+        let signature = signature_element(SignatureParts {
+            prefixes: &shape.prefixes,
+            id,
+            canonicalization: method,
+            algorithm: self.intent.algorithm,
+            references,
+            certificates: self.certificates(),
+            objects,
+        });
+        let Some(signature) = signature else { return Err(not_named) };
+        let (document, at) = around.document(&signature.to_octets());
+        Ok(Written { document, at, known })
+    }
+
+    /// Computes every digest with the reader's own code, puts it in its place and canonicalises ds:SignedInfo.
+    fn prepared(&self, written: Written) -> Result<Prepared, XadesError> {
+        let Written { mut document, at, known } = written;
+        for (place, text) in self.digests(&document, at, &known)? {
+            let room = document.get_mut(place).filter(|room| room.len() == text.len()).ok_or(LOST)?;
+            room.copy_from_slice(text.as_bytes());
+        }
+        let tree = Tree::read(&document)?;
+        let signature = at_offset(&tree, at)?;
+        let canonicalization = signature.canonicalization.known().ok_or(LOST)?;
+        let signed_info = signature.signed_info.ok_or(LOST)?;
+        let mut to_be_signed = Vec::new();
+        let set = NodeSet::subtree(&tree, signed_info, canonicalization.comments);
+        canonicalize(&tree, &set, canonicalization, &mut to_be_signed)?;
+        let value_at = signature.value_node.and_then(|node| tree.content(node)).ok_or(LOST)?.start;
+        Ok(Prepared {
+            algorithm: self.intent.algorithm,
+            to_be_signed: to_be_signed.into(),
+            certificate: self.certificate.raw.into(),
+            value_at: u64::try_from(value_at).unwrap_or(u64::MAX),
+            document: document.into(),
+        })
+    }
+
+    /// Each digest that is not known yet with its place.
+    fn digests(
+        &self,
+        document: &[u8],
+        at: usize,
+        known: &[bool],
+    ) -> Result<Vec<(Range<usize>, String)>, XadesError> {
+        let tree = Tree::read(document)?;
+        let signature = at_offset(&tree, at)?;
+        let detached = Detached::new();
+        let resolver = Resolver::new(&tree, &detached);
+        let open = signature.references.iter().zip(known).filter(|(_, known)| !**known);
+        open.map(|(reference, _)| {
+            let (digest, _) = resolver.digest(reference).map_err(undigested)?;
+            let value = tree.child(reference.node, DSIG, "DigestValue");
+            let place = value.and_then(|node| tree.content(node)).ok_or(LOST)?;
+            Ok((place, STANDARD.encode(digest)))
+        })
+        .collect()
+    }
+}
+
+fn undigested(error: ReferenceError) -> XadesError {
+    match error {
+        ReferenceError::Xml(error) => XadesError::Xml(error),
+        _ => XadesError::Misuse { what: "what is to be signed cannot be digested" },
+    }
+}
+
+/// What was written is not where it was put: never, unless the document around it changes its meaning.
+const LOST: XadesError =
+    XadesError::Misuse { what: "the document does not let a signature stand in this place" };
+
+fn at_offset(tree: &Tree<'_>, at: usize) -> Result<Signature, XadesError> {
+    read_signatures(tree)?.into_iter().find(|signature| tree.range(signature.node).start == at).ok_or(LOST)
+}
+
+/// Signatures and time-stamps that were there before must not notice.
+fn check_others(document: &[u8], tree: &Tree<'_>, prepared: &Prepared) -> Result<(), XadesError> {
+    if read_signatures(tree)?.is_empty() {
+        return Ok(());
+    }
+    let old = Xades::read(document.to_vec(), None)?;
+    let new = Xades::read(prepared.document.to_vec(), None)?;
+    check_kept(old.signatures(), new.signatures())
+}

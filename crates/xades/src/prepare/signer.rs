@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! A signer whose certificate, scheme and intent fit together.
+
+use keiin_model::{
+    Bytes, CertificateValidity, ClaimedTime, DigestAlgorithm, KeyAlgorithm, SignatureAlgorithm,
+    SigningIntent, Time, is_for_new, message_digest_of,
+};
+use keiin_pki::{cert::Certificate, digest::object_id, key::PublicKey};
+
+use crate::{
+    XadesError,
+    shape::{Ids, XadesShape},
+    template::{is_name, is_text},
+    xml::Tree,
+};
+
+/// A signer whose certificate, scheme and intent fit together.
+pub(crate) struct SignerChoice<'a> {
+    pub(crate) certificate: Certificate<'a>,
+    pub(crate) chain: Vec<Bytes>,
+    pub(crate) intent: &'a SigningIntent,
+    pub(crate) digest: DigestAlgorithm,
+    pub(crate) now: Time,
+}
+
+impl<'a> SignerChoice<'a> {
+    pub(crate) fn new<C: AsRef<[u8]>>(
+        certificate: &'a [u8],
+        chain: &[C],
+        intent: &'a SigningIntent,
+        now: Time,
+    ) -> Result<Self, XadesError> {
+        let algorithm = intent.algorithm;
+        let digest = message_digest_of(algorithm)
+            .filter(|digest| is_for_new(*digest))
+            .ok_or(XadesError::NotForSigning { algorithm })?;
+        let certificate = Certificate::read(certificate).map_err(XadesError::Material)?;
+        for other in chain {
+            Certificate::read(other.as_ref()).map_err(XadesError::Material)?;
+        }
+        check_intent(intent)?;
+        let within = certificate.not_before <= now && now <= certificate.not_after;
+        if intent.validity == CertificateValidity::Required && !within {
+            let (not_before, not_after) = (certificate.not_before, certificate.not_after);
+            return Err(XadesError::OutsideValidity { not_before, not_after, at: now });
+        }
+        let key = PublicKey::read(certificate.spki).map_err(XadesError::Key)?.algorithm();
+        if !fits(algorithm, key) {
+            return Err(XadesError::KeyMismatch { algorithm });
+        }
+        let chain = chain.iter().map(|c| Bytes::from(c.as_ref())).collect();
+        Ok(Self { certificate, chain, intent, digest, now })
+    }
+
+    /// The claimed time, where it is signed.
+    pub(crate) fn time(&self) -> Option<Time> {
+        (self.intent.claimed_time == ClaimedTime::Signed).then_some(self.now)
+    }
+
+    /// The certificates of ds:KeyInfo, the signer's first, each once.
+    pub(crate) fn certificates(&self) -> Vec<&[u8]> {
+        let mut all = vec![self.certificate.raw];
+        for other in &self.chain {
+            if !all.contains(&&**other) {
+                all.push(other);
+            }
+        }
+        all
+    }
+
+    /// An id that the document does not have yet, nor any that begins with it. Two signatures by one signer in one
+    /// second differ by the number.
+    pub(crate) fn id(&self, shape: &XadesShape, tree: Option<&Tree<'_>>) -> Result<String, XadesError> {
+        let free = |id: &str| {
+            let taken = |end: &str| tree.is_some_and(|tree| tree.by_id(&format!("{id}{end}")).is_some());
+            !["", "-info", "-value", "-key", "-ref-1", "-properties", "-signed"].into_iter().any(taken)
+        };
+        match &shape.ids {
+            Ids::Given(id) if !is_name(id) => Err(XadesError::Misuse { what: "the given id is no XML name" }),
+            Ids::Given(id) if !free(id) => {
+                Err(XadesError::Misuse { what: "the document has the given id already" })
+            }
+            Ids::Given(id) => Ok(id.clone()),
+            Ids::Derived => {
+                let now = self.now.to_string();
+                let seed = |number: u32| {
+                    let parts = [self.certificate.raw, now.as_bytes(), &number.to_be_bytes()];
+                    let hex = object_id(&parts.concat()).to_string();
+                    format!("id-{}", hex.get(..32).unwrap_or(&hex))
+                };
+                (0..MAX_IDS).map(seed).find(|id| free(id)).ok_or(XadesError::Misuse {
+                    what: "the document is full of signatures by this signer at this second",
+                })
+            }
+        }
+    }
+}
+
+/// More signatures of one signer in one second than a document may have at all.
+const MAX_IDS: u32 = 4096;
+
+const fn fits(algorithm: SignatureAlgorithm, key: KeyAlgorithm) -> bool {
+    matches!(
+        (algorithm, key),
+        (SignatureAlgorithm::RsaPkcs1 { .. } | SignatureAlgorithm::RsaPss { .. }, KeyAlgorithm::Rsa { .. })
+            | (
+                SignatureAlgorithm::Ecdsa { .. } | SignatureAlgorithm::EcdsaPlain { .. },
+                KeyAlgorithm::Ec { .. }
+            )
+            | (SignatureAlgorithm::Ed25519, KeyAlgorithm::Ed25519)
+    )
+}
+
+/// What the schema does not let stand.
+fn check_intent(intent: &SigningIntent) -> Result<(), XadesError> {
+    if let Some(location) = &intent.location {
+        if location.country.is_none() && location.locality.is_none() && location.postal_address.is_empty() {
+            return Err(XadesError::Misuse {
+                what: "a production place names a country, a city or an address",
+            });
+        }
+    }
+    if let Some(policy) = &intent.policy {
+        if policy.digest.len() != policy.algorithm.len() {
+            let what = "the digest of the signature policy is not as long as its algorithm makes it";
+            return Err(XadesError::Misuse { what });
+        }
+    }
+    let location =
+        intent.location.iter().flat_map(|l| l.country.iter().chain(&l.locality).chain(&l.postal_address));
+    let policy = intent.policy.iter().flat_map(|p| p.uri.iter());
+    let mut texts = location.chain(policy).chain(&intent.claimed_roles).chain(&intent.mime_type);
+    if texts.any(|text| !is_text(text)) {
+        return Err(XadesError::Misuse { what: "a text has a character that XML cannot hold" });
+    }
+    Ok(())
+}
