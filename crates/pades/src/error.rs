@@ -3,6 +3,8 @@
 
 use keiin_cades::CadesError;
 
+use crate::Unread;
+
 /// Why a PDF could not be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -21,6 +23,9 @@ pub enum PadesError {
         /// The limit.
         limit: u64,
     },
+    /// The file could not be read again to be hashed.
+    #[error(transparent)]
+    Unread(Unread),
     /// Signatures are there and the CMS of none can be read.
     #[error("the signature in the field {field:?} cannot be read: {source}")]
     Signature {

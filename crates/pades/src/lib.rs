@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 mod dictionary;
+mod digest;
 mod document;
 mod error;
 mod form;
@@ -24,8 +25,11 @@ pub mod limits;
 mod material;
 mod pdf;
 mod read;
+mod source;
 mod text;
 
 pub use dictionary::SignatureDictionary;
+pub use digest::Ranges;
 pub use error::PadesError;
 pub use read::Pades;
+pub use source::{Source, Stream, Unread};

@@ -7,7 +7,7 @@ use super::{
     lexer::{Lexer, Token},
     object::{self, Dictionary, Object},
 };
-use crate::{PadesError, limits::MAX_ENTRIES};
+use crate::{PadesError, limits::MAX_ENTRIES, source::Octets};
 
 /// Where an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +47,9 @@ impl Section {
 }
 
 /// Reads a table with its trailer; `None` when it is none.
-pub(crate) fn table(bytes: &[u8], at: usize) -> Result<Option<Section>, PadesError> {
-    let mut lexer = Lexer::new(bytes, at);
+pub(crate) fn table<'a>(octets: impl Into<Octets<'a>>, at: usize) -> Result<Option<Section>, PadesError> {
+    let octets = octets.into();
+    let mut lexer = Lexer::new(octets, at);
     if !lexer.keyword(b"xref") {
         return Ok(None);
     }
@@ -62,7 +63,7 @@ pub(crate) fn table(bytes: &[u8], at: usize) -> Result<Option<Section>, PadesErr
     if !lexer.keyword(b"trailer") {
         return Ok(None);
     }
-    let (trailer, _) = object::read(bytes, lexer.position());
+    let (trailer, _) = object::read(octets, lexer.position());
     Ok(trailer.ok().and_then(|t| t.as_dictionary().cloned()).map(|trailer| Section { trailer, ..section }))
 }
 
