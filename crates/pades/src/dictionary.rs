@@ -126,6 +126,14 @@ impl SignatureDictionary {
         }
     }
 
+    /// Where the value of /Contents stands by the ranges, brackets included.
+    pub(crate) fn contents_place(&self) -> Range<usize> {
+        match self.byte_range.as_slice() {
+            [before, after] => before.end..after.start,
+            _ => 0..0,
+        }
+    }
+
     /// Where what it signs ends: later signatures and time-stamps cover it.
     pub(crate) fn end(&self) -> usize {
         self.byte_range.iter().map(|range| range.end).max().unwrap_or(0)

@@ -49,8 +49,9 @@ pub(crate) fn read(
 ) -> Result<PdfFacts, PadesError> {
     let wanted: Vec<_> = dictionaries.iter().map(|dictionary| wanted(dictionary, source.len())).collect();
     let digests = source.digests(&wanted)?;
+    let ranges = dictionaries.iter().flat_map(|dictionary| dictionary.byte_range.iter().cloned()).collect();
     let reading = Reading { evidence: stores.evidence.clone(), stores, defects };
-    reading.document(dictionaries.into_iter().zip(digests))
+    Ok(PdfFacts { ranges, ..reading.document(dictionaries.into_iter().zip(digests))? })
 }
 
 /// What is hashed for a dictionary, as far as its CMS can be read.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! A PDF with the signatures and document time-stamps that were read from it.
 
+use std::ops::Range;
+
 use keiin_model::{Defect, DefectKind, Evidence, SignatureFacts, TimestampFacts};
 use keiin_tsp::facts::defect;
 
@@ -27,6 +29,8 @@ pub(crate) struct PdfFacts {
     pub(crate) timestamps: Vec<TimestampFacts>,
     pub(crate) evidence: Evidence,
     pub(crate) defects: Vec<Defect>,
+    /// What all signatures and time-stamps are over.
+    pub(crate) ranges: Vec<Range<usize>>,
 }
 
 impl Pades {
@@ -69,6 +73,11 @@ impl Pades {
     /// Certificates, CRLs and OCSP responses in the CMS, the tokens and the DSS dictionaries.
     pub const fn evidence(&self) -> &Evidence {
         &self.facts.evidence
+    }
+
+    /// What the signatures and time-stamps are over.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = &Range<usize>> {
+        self.facts.ranges.iter()
     }
 
     /// What is wrong with the file: a cross-reference that had to be made anew, a signature that cannot be read.

@@ -54,6 +54,20 @@ impl Source {
         &mut self.tail
     }
 
+    /// The last octet.
+    pub(crate) fn last(&self) -> Option<u8> {
+        self.tail.last().or_else(|| self.base().last()).copied()
+    }
+
+    /// Makes what stands in the base from an offset on part of the tail, so that it can be written anew. An object must
+    /// begin there.
+    pub(crate) fn split(&mut self, at: usize) {
+        let Some(moved) = self.base().get(at..).map(<[u8]>::to_vec) else { return };
+        self.tail.splice(0..0, moved);
+        self.base = Arc::new(Beginning { whole: Arc::clone(&self.base), len: at });
+        self.prefixes = Arc::default();
+    }
+
     /// Octets of the whole.
     pub fn len(&self) -> usize {
         self.base().len().saturating_add(self.tail.len())
@@ -96,6 +110,19 @@ impl From<Vec<u8>> for Source {
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Source({} + {} octets)", self.base().len(), self.tail.len())
+    }
+}
+
+/// The first octets of a base.
+struct Beginning {
+    whole: Arc<dyn AsRef<[u8]> + Send + Sync>,
+    len: usize,
+}
+
+impl AsRef<[u8]> for Beginning {
+    fn as_ref(&self) -> &[u8] {
+        let whole = (*self.whole).as_ref();
+        whole.get(..self.len).unwrap_or(whole)
     }
 }
 

@@ -59,6 +59,11 @@ impl<'a> Lexer<'a> {
     }
 
     /// The offset of the next octet.
+    /// Goes on reading at a position of the piece.
+    pub(crate) const fn go_to(&mut self, at: usize) {
+        self.at = at.saturating_sub(self.origin);
+    }
+
     pub(crate) const fn position(&self) -> usize {
         self.origin.saturating_add(self.at)
     }

@@ -2,10 +2,13 @@
 //! A PDF file as objects, read only where somebody looks.
 
 mod filter;
+mod last;
 mod lexer;
 mod object;
 mod open;
 mod repair;
+mod syntax;
+mod write;
 mod xref;
 
 use std::{
@@ -16,6 +19,7 @@ use std::{
 
 use filter::{FilterError, Step};
 pub(crate) use object::{Dictionary, Object, Stream};
+pub(crate) use write::{Draft, Reference, Spot, Value, text_string, write_hexadecimal};
 use xref::{Entry, Section};
 
 use crate::{
@@ -30,6 +34,8 @@ pub(crate) struct Pdf<'a> {
     /// Octets before `%PDF-`: offsets may count from there.
     shift: usize,
     sections: Vec<Section>,
+    /// What stands behind the last `startxref`.
+    start: usize,
     view: Cell<usize>,
     repaired: bool,
     encrypted: bool,

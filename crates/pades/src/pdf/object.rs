@@ -95,20 +95,26 @@ pub(crate) fn read_indirect<'a>(
     at: usize,
 ) -> Option<(u32, Result<Object, ObjectError>, usize)> {
     let input = input.into();
+    let (number, _, start) = head(input, at)?;
+    let (object, end) = read(input, start);
+    Some((number, object, end))
+}
+
+/// Reads `N G obj`: the number, the generation, and where the object itself begins. A generation that none can be is 0.
+pub(crate) fn head(input: Octets<'_>, at: usize) -> Option<(u32, u16, usize)> {
     let mut lexer = Lexer::new(input, at);
     let number = u32::try_from(lexer.unsigned()?).ok()?;
-    lexer.unsigned()?;
+    let generation = u16::try_from(lexer.unsigned()?).unwrap_or(0);
     let before = lexer.position();
-    if !lexer.keyword(b"obj") {
-        // `obj` may run into a number or word that follows it.
-        lexer = Lexer::new(input, before);
-        lexer.skip_space();
-        let at = lexer.position();
-        input.from(at).strip_prefix(b"obj")?;
-        lexer = Lexer::new(input, at + 3);
+    if lexer.keyword(b"obj") {
+        return Some((number, generation, lexer.position()));
     }
-    let (object, end) = read(input, lexer.position());
-    Some((number, object, end))
+    // `obj` may run into a number or word that follows it.
+    lexer = Lexer::new(input, before);
+    lexer.skip_space();
+    let at = lexer.position();
+    input.from(at).strip_prefix(b"obj")?;
+    Some((number, generation, at.saturating_add(3)))
 }
 
 struct Parser<'a> {

@@ -8,7 +8,7 @@ use super::{
     lexer::Lexer,
     object::{self, Object},
     repair,
-    xref::{self, Entry, Section},
+    xref::{self, Entry, Form, Section},
 };
 use crate::{PadesError, limits::MAX_SECTIONS, source::Octets};
 
@@ -21,6 +21,7 @@ impl<'a> Pdf<'a> {
         let shift = find(head, b"%PDF-").ok_or(PadesError::NotAPdf)?;
         let mut pdf = Self::empty(octets, shift);
         if let Some(start) = last_start(octets) {
+            pdf.start = start;
             pdf.sections = pdf.chain(start)?.unwrap_or_default();
         }
         pdf.note_encryption();
@@ -39,6 +40,7 @@ impl<'a> Pdf<'a> {
             octets,
             shift,
             sections: Vec::new(),
+            start: 0,
             view: Cell::new(0),
             repaired: false,
             encrypted: false,
@@ -117,7 +119,9 @@ impl<'a> Pdf<'a> {
                 continue;
             }
             if let Ok(octets) = self.octets(&stream)? {
-                return xref::stream(&stream.dictionary, &octets);
+                let section = xref::stream(&stream.dictionary, &octets)?;
+                let trailer_at = object::head(self.octets, at).map_or(0, |(_, _, start)| start);
+                return Ok(section.map(|section| Section { at, trailer_at, form: Form::Stream, ..section }));
             }
         }
         Ok(None)
