@@ -6,6 +6,7 @@ usage: python3 scripts/matrix [--keep DIR] [--only TEXT]
 Every line is one case; exit 1 if any case is not as it should be. A case that cannot run says why and counts as failed."""
 import peer
 import cades
+import pades
 
 peer.run_cases()
 peer.conclude()

@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use keiin_cades::Cades;
@@ -16,7 +17,7 @@ use crate::{
     Error,
     content::Content,
     file::{self, Existing},
-    map,
+    map::{self, Mapped},
     model::{Container, DigestAlgorithm, Evidence, SignatureFacts, TimestampFacts, TimestampKind},
     recognise::FileKind,
 };
@@ -28,6 +29,10 @@ pub struct Document {
     content: Option<Content>,
     known: DigestSet,
     path: Option<PathBuf>,
+    /// The file that the octets were left in.
+    mapped: Option<Mapped>,
+    /// All pieces together, once somebody asked for them.
+    whole: OnceLock<Vec<u8>>,
 }
 
 enum Inner {
@@ -50,7 +55,7 @@ pub enum DocumentKind {
     Cades,
     /// A time-stamp token in a file of its own.
     Token,
-    /// A PDF with or without signatures. It is read, not written yet.
+    /// A PDF with or without signatures.
     Pdf,
 }
 
@@ -82,11 +87,12 @@ impl Document {
     /// # Errors
     /// As [`Document::open`].
     pub fn open_with(path: &Path, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
-        let read = match map::large_pdf(path)? {
-            Some(source) => Self::pdf(source, content),
-            None => Self::read_with(file::read(path, file::MAX_CONTAINER)?, content, progress),
+        let (read, mapped) = match map::large_pdf(path)? {
+            Some((source, mapped)) => (Self::pdf(source, content), Some(mapped)),
+            None => (Self::read_with(file::read(path, file::MAX_CONTAINER)?, content, progress), None),
         };
         let mut document = read.map_err(|error| error.in_file(path))?;
+        document.mapped = mapped;
         document.path = Some(path.to_owned());
         Ok(document)
     }
@@ -127,7 +133,14 @@ impl Document {
             let octets = keiin_cades::Content::Bytes(content.read()?);
             cades = Cades::read(cades.as_bytes().to_vec(), Some(octets)).map_err(unreadable)?;
         }
-        Ok(Self { inner: Inner::Cades(Box::new(cades)), content: content.cloned(), known, path: None })
+        Ok(Self {
+            inner: Inner::Cades(Box::new(cades)),
+            content: content.cloned(),
+            known,
+            path: None,
+            mapped: None,
+            whole: OnceLock::new(),
+        })
     }
 
     fn pdf(octets: impl Into<Source>, content: Option<&Content>) -> Result<Self, Error> {
@@ -135,7 +148,14 @@ impl Document {
             return Err(Error::Cades { name: None, source: keiin_cades::CadesError::ContentNotWanted });
         }
         let pdf = Pades::read(octets).map_err(|source| Error::Pdf { name: None, source })?;
-        Ok(Self { inner: Inner::Pdf(Box::new(pdf)), content: None, known: DigestSet::default(), path: None })
+        Ok(Self {
+            inner: Inner::Pdf(Box::new(pdf)),
+            content: None,
+            known: DigestSet::default(),
+            path: None,
+            mapped: None,
+            whole: OnceLock::new(),
+        })
     }
 
     fn token(bytes: Vec<u8>, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
@@ -150,6 +170,8 @@ impl Document {
             content: content.cloned(),
             known: DigestSet::default(),
             path: None,
+            mapped: None,
+            whole: OnceLock::new(),
         })
     }
 
@@ -165,7 +187,14 @@ impl Document {
         }
         let given = Some(keiin_cades::Content::Digests(known.clone()));
         let cades = Cades::read(bytes, given).map_err(unreadable)?;
-        Ok(Self { inner: Inner::Cades(Box::new(cades)), content: content.cloned(), known, path: None })
+        Ok(Self {
+            inner: Inner::Cades(Box::new(cades)),
+            content: content.cloned(),
+            known,
+            path: None,
+            mapped: None,
+            whole: OnceLock::new(),
+        })
     }
 
     /// The detached content.
@@ -219,21 +248,67 @@ impl Document {
         Facts { signatures: self.signatures(), timestamps: self.timestamps(), evidence: self.evidence() }
     }
 
-    /// The whole document.
-    pub fn as_bytes(&self) -> &[u8] {
+    /// The whole document, in pieces that follow each other: of a PDF what was appended stands apart.
+    pub fn pieces(&self) -> Vec<&[u8]> {
         match &self.inner {
-            Inner::Cades(cades) => cades.as_bytes(),
-            Inner::Token(token) => &token.bytes,
-            Inner::Pdf(pdf) => pdf.source().base(), // nothing is appended yet
+            Inner::Cades(cades) => vec![cades.as_bytes()],
+            Inner::Token(token) => vec![&token.bytes],
+            Inner::Pdf(pdf) => pdf.pieces().to_vec(),
         }
     }
 
-    /// Writes the document so that it appears whole or not at all.
+    /// The whole document. Where it stands in pieces they are copied together, so a large PDF is better taken as
+    /// [`Document::pieces`].
+    pub fn as_bytes(&self) -> &[u8] {
+        match self.pieces().as_slice() {
+            [one] | [one, []] => one,
+            pieces => self.whole.get_or_init(|| pieces.concat()),
+        }
+    }
+
+    /// Octets of the whole document.
+    pub fn len(&self) -> usize {
+        self.pieces().iter().map(|piece| piece.len()).sum()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Writes the document so that it appears whole or not at all. Of a PDF that was left in its file, that file is copied
+    /// as far as it stays, and what is new goes behind it.
     ///
     /// # Errors
     /// [`Error::File`] naming the file; what stood there before still does.
     pub fn write(&self, path: &Path, existing: Existing) -> Result<(), Error> {
-        Ok(file::write(path, self.as_bytes(), existing)?)
+        let pieces = self.pieces();
+        match (&self.mapped, pieces.as_slice()) {
+            (Some(mapped), [base, tail]) => {
+                mapped.check()?;
+                Ok(file::write_behind(path, mapped.path(), base.len(), tail, existing)?)
+            }
+            _ => Ok(file::write_pieces(path, &pieces, existing)?),
+        }
+    }
+
+    /// The PDF that can be signed.
+    pub(crate) fn as_pdf(&self) -> Option<&Pades> {
+        if let Inner::Pdf(pdf) = &self.inner { Some(pdf) } else { None }
+    }
+
+    /// The same file with another signature in it.
+    pub(crate) fn replace_pdf(&mut self, pdf: Pades) {
+        self.inner = Inner::Pdf(Box::new(pdf));
+        self.whole = OnceLock::new();
+    }
+
+    /// Whether it is something that can be carried on.
+    pub(crate) const fn check_signature(&self) -> Result<(), Error> {
+        match self.inner {
+            Inner::Cades(_) | Inner::Pdf(_) => Ok(()),
+            Inner::Token(_) => Err(Error::NotASignature),
+        }
     }
 
     /// The CMS that can be signed further.
@@ -241,16 +316,17 @@ impl Document {
         match &self.inner {
             Inner::Cades(cades) => Ok(cades),
             Inner::Token(_) => Err(Error::NotASignature),
-            Inner::Pdf(_) => Err(Error::PdfIsReadOnly),
+            Inner::Pdf(_) => Err(Error::NotACms),
         }
     }
 
     /// The container that can be extended.
     pub(crate) fn container(&mut self) -> Result<&mut dyn Container, Error> {
+        self.whole = OnceLock::new();
         match &mut self.inner {
             Inner::Cades(cades) => Ok(cades.as_mut()),
             Inner::Token(_) => Err(Error::NotASignature),
-            Inner::Pdf(_) => Err(Error::PdfIsReadOnly),
+            Inner::Pdf(pdf) => Ok(pdf.as_mut()),
         }
     }
 

@@ -73,7 +73,7 @@
 //!
 //! # What it does not do
 //! It has no async functions (run it where blocking is allowed; [`http::HttpTransport`] brings its own thread), it
-//! prints nothing, it never reads a PIN by itself, and of the three formats it has CAdES so far.
+//! prints nothing, it never reads a PIN by itself, and of the three formats it has CAdES and PAdES so far.
 //!
 //! # Limits
 //! Containers up to 1 GiB ([`file::MAX_CONTAINER`]), PDFs and detached content of any size, read in place or through a small
@@ -104,6 +104,7 @@ mod recognise;
 mod renew;
 mod setup;
 mod sign;
+mod sign_pdf;
 mod stamp;
 pub mod transport;
 pub mod trust;
@@ -114,6 +115,7 @@ pub use keiin_archive as archive;
 pub use keiin_cades as cades;
 pub use keiin_hpki as hpki;
 pub use keiin_model as model;
+pub use keiin_pades as pades;
 pub use keiin_signer as signer;
 pub use keiin_tsp as tsp;
 pub use keiin_validate as validate;
@@ -131,6 +133,7 @@ pub use recognise::FileKind;
 pub use renew::{Renewal, renew};
 pub use setup::{KnownRoots, Setup, algorithm_table, hpki_policy, policy};
 pub use sign::{Signed, Signing, Usage, WARN_DAYS, add_signature, countersign, finish, prepare, sign};
+pub use sign_pdf::{finish_pdf, prepare_pdf, sign_pdf};
 pub use stamp::{StampedFile, stamp};
 pub use transport::{HttpRequest, HttpResponse, Transport, TransportError};
 pub use trust::{TrustError, TrustSource};

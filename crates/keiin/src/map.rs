@@ -5,8 +5,9 @@ use std::{
     fs::File,
     io::{self, Read as _, Seek as _, SeekFrom},
     ops::Range,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
 };
 
 use keiin_pades::{Source, Unread};
@@ -23,19 +24,40 @@ const HEAD: u64 = 1024;
 /// Octets that are hashed at once: they stay in the second-level cache between the copy and the digest.
 const BUFFER: usize = 1 << 17;
 
+/// A file whose octets were left where they are, and what it looked like.
+#[derive(Clone, Debug)]
+pub(crate) struct Mapped {
+    path: PathBuf,
+    look: (u64, Option<SystemTime>),
+}
+
+impl Mapped {
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it still is the file that was read, as far as that shows without reading it again.
+    pub(crate) fn check(&self) -> Result<(), FileError> {
+        let found = std::fs::metadata(&self.path).ok().map(|found| (found.len(), found.modified().ok()));
+        if found == Some(self.look) { Ok(()) } else { Err(FileError::Changed { path: self.path.clone() }) }
+    }
+}
+
 /// A PDF that is large enough to be left where it is; `None` for everything else.
-pub(crate) fn large_pdf(path: &Path) -> Result<Option<Source>, FileError> {
+pub(crate) fn large_pdf(path: &Path) -> Result<Option<(Source, Mapped)>, FileError> {
     let mut file = file::open(path)?;
     let unreadable = |source| FileError::Read { path: path.to_owned(), source };
-    if file.metadata().map_err(unreadable)?.len() < MAP_FROM {
+    let found = file.metadata().map_err(unreadable)?;
+    if found.len() < MAP_FROM {
         return Ok(None);
     }
+    let mapped = Mapped { path: path.to_owned(), look: (found.len(), found.modified().ok()) };
     let mut head = Vec::new();
     file.by_ref().take(HEAD).read_to_end(&mut head).map_err(unreadable)?;
     if FileKind::of(&head) != FileKind::Pdf {
         return Ok(None);
     }
-    source(file).map(Some).map_err(unreadable)
+    source(file).map(|source| Some((source, mapped))).map_err(unreadable)
 }
 
 fn source(file: File) -> io::Result<Source> {
@@ -92,7 +114,8 @@ mod tests {
         octets.resize(9 << 20, b' ');
         octets.extend_from_slice(b"%%EOF");
         std::fs::write(&path, &octets).unwrap();
-        let found = large_pdf(&path).unwrap().unwrap();
+        let (found, mapped) = large_pdf(&path).unwrap().unwrap();
+        mapped.check().unwrap();
         assert_eq!(found.base(), octets);
         let mut file = File::open(&path).unwrap();
         let mut read_back = Vec::new();
@@ -100,7 +123,9 @@ mod tests {
         assert_eq!(read_back, octets[3..]);
         assert!(read(&mut file, 0..octets.len() + 1, &mut |_| ()).is_err());
         octets[0] = b'x';
+        octets.push(b'\n');
         std::fs::write(&path, &octets).unwrap();
+        assert!(matches!(mapped.check(), Err(FileError::Changed { .. })));
         assert!(large_pdf(&path).unwrap().is_none());
     }
 }

@@ -217,7 +217,7 @@ fn value_of(prepared: &Prepared, signer: &dyn Signer) -> Result<Vec<u8>, Error> 
 
 /// Nobody signs with an expired certificate (JAHIS 6.8 (3)(b)), nor with one for authentication (HPKI CP: keyUsage
 /// nonRepudiation alone is for signing).
-fn check_certificate(certificate: &[u8], usage: Usage, now: Time) -> Result<(), Error> {
+pub(crate) fn check_certificate(certificate: &[u8], usage: Usage, now: Time) -> Result<(), Error> {
     let certificate = Certificate::read(certificate).map_err(|_| Error::SignerCertificate)?;
     if now > certificate.not_after {
         return Err(Error::CertificateExpired { not_after: certificate.not_after });

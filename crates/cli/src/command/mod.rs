@@ -9,5 +9,6 @@ mod key;
 mod outcome;
 pub(crate) mod renew;
 pub(crate) mod sign;
+mod sign_pdf;
 pub(crate) mod stamp;
 pub(crate) mod verify;

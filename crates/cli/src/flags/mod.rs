@@ -11,8 +11,8 @@ use keiin::model::Time;
 
 pub(crate) use localise::{command, usage_error};
 pub(crate) use value::{
-    AlgorithmsChoice, Commitment, Digest, DigestValue, Freshness, Level, Location, PolicyChoice,
-    RevocationKinds,
+    AlgorithmsChoice, CertifyChoice, Commitment, Digest, DigestValue, FormatChoice, Freshness, Level,
+    Location, LockChoice, PolicyChoice, RevocationKinds,
 };
 
 use crate::lang::Lang;
@@ -63,6 +63,8 @@ pub(crate) struct Sign {
     pub(crate) output: Output,
     #[arg(long)]
     pub(crate) detached: bool,
+    #[command(flatten)]
+    pub(crate) pdf: Pdf,
     #[arg(long, value_name = "LEVEL", default_value = "es-bes")]
     pub(crate) to: Level,
     #[arg(long, value_name = "DIGEST")]
@@ -99,6 +101,40 @@ pub(crate) struct Sign {
     pub(crate) evidence: Evidence,
     #[command(flatten)]
     pub(crate) judge: Judge,
+}
+
+/// A signature inside a PDF.
+#[derive(Args)]
+pub(crate) struct Pdf {
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<FormatChoice>,
+    #[arg(long = "in-place", conflicts_with = "output")]
+    pub(crate) in_place: bool,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) field: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) contact: Option<String>,
+    #[arg(long, value_name = "CHANGES")]
+    pub(crate) certify: Option<CertifyChoice>,
+    #[arg(long, value_name = "FIELDS")]
+    pub(crate) lock: Option<LockChoice>,
+}
+
+impl Pdf {
+    /// Flags that only a signature inside a PDF knows; the first that is given.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        let flags = [
+            ("--in-place", self.in_place),
+            ("--field", self.field.is_some()),
+            ("--reason", self.reason.is_some()),
+            ("--contact", self.contact.is_some()),
+            ("--certify", self.certify.is_some()),
+            ("--lock", self.lock.is_some()),
+        ];
+        flags.into_iter().find_map(|(name, given)| given.then_some(name))
+    }
 }
 
 #[derive(Args)]

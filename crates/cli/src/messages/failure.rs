@@ -4,6 +4,7 @@
 use keiin::{
     Blame, ConfigError, ContentError, Error, FileError, FileKind, TransportError, TrustError, TsaError,
     model::{ContainerError, SignerError},
+    pades::PadesError,
     tsp::TspError,
 };
 
@@ -54,7 +55,7 @@ fn japanese(error: &Error) -> String {
         Error::Foreign { name, kind } => format!("{}{}", named(name.as_deref()), foreign(*kind)),
         Error::Cades { name, source } => format!("{}署名を扱えません({source})", named(name.as_deref())),
         Error::Pdf { name, source } => {
-            format!("{}PDFの署名を読み取れません({source})", named(name.as_deref()))
+            format!("{}{}", named(name.as_deref()), pdf(source))
         }
         Error::Token { name, source } => {
             format!("{}タイムスタンプを読み取れません({source})", named(name.as_deref()))
@@ -89,12 +90,53 @@ fn japanese(error: &Error) -> String {
         Error::AuthenticationCertificate => {
             "この証明書は認証用であり、署名には使えません(鍵用途に否認防止がありません)".to_owned()
         }
-        Error::PdfIsReadOnly => {
-            "PDFの署名は、この版では検証だけができます(延長と更新はできません)".to_owned()
+        Error::NotACms => {
+            "これはPDFです。PDFの署名に副署はできません。署名者を加えるには、もう一度署名してください"
+                .to_owned()
         }
+        Error::NotAPdf => "PAdESの署名はPDFの中に作るものですが、これはPDFではありません".to_owned(),
         Error::NotASignature => "これはタイムスタンプです。延長できるのは署名だけです".to_owned(),
         Error::NothingToRenew { .. } => "アーカイブタイムスタンプがまだありません".to_owned(),
         other => other.to_string(),
+    }
+}
+
+/// What is wrong with a PDF, or forbids that it is signed.
+fn pdf(error: &PadesError) -> String {
+    match error {
+        PadesError::BrokenReference => {
+            "PDFの相互参照表が壊れているため、署名を追加できません。先に修復してください".to_owned()
+        }
+        PadesError::Encrypted => "PDFが暗号化されているため、署名できません".to_owned(),
+        PadesError::Certified => {
+            "この文書は一切の変更を禁じて認証されているため(DocMDP)、署名を追加できません".to_owned()
+        }
+        PadesError::NotFirst => "すでに署名があります。認証署名は最初の署名でなければなりません".to_owned(),
+        PadesError::Locked { field, by } => {
+            format!("署名欄 {field} は {by} の署名によって変更を禁じられています(FieldMDP)")
+        }
+        PadesError::OtherLock { field } => {
+            format!("署名欄 {field} が禁じる変更は、欄そのものに定められており、指定と違います")
+        }
+        PadesError::FieldSigned { name } => format!("署名欄 {name} はすでに署名されています"),
+        PadesError::FieldName { name } => {
+            format!("{name} は署名欄の名前ではなく、新しい署名欄の名前にもできません")
+        }
+        PadesError::FieldToChoose { names } => {
+            format!("空の署名欄が複数あります。--field で一つを指定してください:{}", names.join("、"))
+        }
+        PadesError::SeedValue { constraint } => {
+            format!("この署名欄は、この署名が満たさない条件を定めています(シード値 {constraint})")
+        }
+        PadesError::ReasonAndCommitment => {
+            "--reason と --commitment は同時に指定できません(EN 319 142-1)".to_owned()
+        }
+        PadesError::NoRoom { needed, reserved } => {
+            format!(
+                "署名またはタイムスタンプ({needed} バイト)が、確保した領域({reserved} バイト)に入りません"
+            )
+        }
+        other => format!("PDFの署名を扱えません({other})"),
     }
 }
 

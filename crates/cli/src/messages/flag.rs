@@ -36,8 +36,8 @@ const COMMANDS: &[CommandText] = &[
     CommandText {
         name: "sign",
         about: [
-            "ファイルに署名します(CAdES)。署名に使う鍵は、カード、PKCS#12、鍵ファイルのいずれかです",
-            "Sign a file (CAdES) with a card, a PKCS#12 file or a key file",
+            "ファイルに署名します。PDFではその中に(PAdES)、ほかのファイルでは署名ファイルを作ります(CAdES)。署名に使う鍵は、カード、PKCS#12、鍵ファイルのいずれかです",
+            "Sign a file with a card, a PKCS#12 file or a key file: a PDF inside (PAdES), any other in a signature file (CAdES)",
         ],
         after: [
             "例:keiin sign 処方箋.xml --module /usr/lib/libHpkiSigP11.so --to es-t --tsa https://tsa.example/\n\nPINは端末で入力するか、--pin-fd または --pin-env で渡します。コマンドラインには書けません。\n間違ったPINを自動で再試行することはありません。",
@@ -129,8 +129,8 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
     (
         "sign",
         "output",
-        "出力先(既定:FILE.p7m、--detached では FILE.p7s)",
-        "Where the result goes (default: FILE.p7m, with --detached FILE.p7s)",
+        "出力先(既定:FILE.p7m、--detached では FILE.p7s、PDFでは FILE-signed.pdf)",
+        "Where the result goes (default: FILE.p7m, with --detached FILE.p7s, of a PDF FILE-signed.pdf)",
     ),
     ("stamp", "output", "出力先(既定:FILE.tst)", "Where the result goes (default: FILE.tst)"),
     ("", "output", "出力先", "Where the result goes"),
@@ -142,6 +142,32 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
         "Replace the file itself, in one step: it stays as it was if anything fails",
     ),
     ("", "detached", "署名対象を署名ファイルに含めません", "Leave the content out of the signature file"),
+    (
+        "",
+        "format",
+        "署名の形式(既定:PDFは pades、ほかは cades)",
+        "The format (default: pades for a PDF, cades for any other file)",
+    ),
+    (
+        "",
+        "field",
+        "PDF:署名欄の名前(既定:空の署名欄が一つならその欄、なければ新しい欄)",
+        "PDF: the signature field's name (default: the one empty field, or a new one)",
+    ),
+    ("", "reason", "PDF:署名の理由", "PDF: why it is signed"),
+    ("", "contact", "PDF:署名者の連絡先", "PDF: how to reach the signer"),
+    (
+        "",
+        "certify",
+        "PDF:文書を認証し、その後に許す変更を定めます",
+        "PDF: certify the document, and say what may still change",
+    ),
+    (
+        "",
+        "lock",
+        "PDF:署名後に変更を禁じる入力欄(all、only:A,B、except:A,B)",
+        "PDF: form fields that no longer change (all, only:A,B, except:A,B)",
+    ),
     ("sign", "to", "到達する段階", "The level to reach"),
     ("extend", "to", "到達する段階(既定:次の段階)", "The level to reach (default: the next one)"),
     ("", "digest", "ダイジェスト(既定:sha256)", "The digest (default: sha256)"),
