@@ -3,7 +3,7 @@
 
 use keiin_cades::CadesError;
 
-use crate::Unread;
+use crate::{Unread, pdf::Locked};
 
 /// Why a PDF could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,17 @@ pub enum PadesError {
         /// The limit.
         limit: u64,
     },
+    /// The password is neither the user's nor the owner's.
+    #[error("the PDF is encrypted, and this is not its password")]
+    Password,
+    /// It is encrypted in a way that keiin does not have.
+    #[error(
+        "the PDF is encrypted with {handler}; only passwords (the standard security handler) can be used"
+    )]
+    Encryption {
+        /// The handler by its name.
+        handler: String,
+    },
     /// The file could not be read again to be hashed.
     #[error(transparent)]
     Unread(Unread),
@@ -38,6 +49,14 @@ pub enum PadesError {
 }
 
 impl PadesError {
+    pub(crate) fn locked(locked: &Locked) -> Self {
+        match locked {
+            Locked::Password => Self::Password,
+            Locked::Handler(name) => Self::Encryption { handler: format!("the security handler {name:?}") },
+            Locked::Unsupported => Self::Encryption { handler: "an unknown version of encryption".into() },
+        }
+    }
+
     pub(crate) fn limit(object: &'static str, limit: usize) -> Self {
         Self::Limit { object, limit: u64::try_from(limit).unwrap_or(u64::MAX) }
     }

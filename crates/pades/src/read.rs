@@ -30,14 +30,25 @@ pub(crate) struct PdfFacts {
 }
 
 impl Pades {
-    /// Reads a PDF. One without signatures reads too and has none. Of an encrypted file that is read which is not
-    /// encrypted: the signatures, not the stores.
+    /// Reads a PDF. One without signatures reads too and has none. An encrypted file is opened if nobody needs a password
+    /// to open it; else that is read which is not encrypted: the signatures, not the stores.
     ///
     /// # Errors
     /// [`PadesError`] when it is no PDF, over a limit, or holds signatures of which none can be read.
     pub fn read(octets: impl Into<Source>) -> Result<Self, PadesError> {
         let source = octets.into();
-        let facts = read(&source)?;
+        let facts = read(&source, None)?;
+        Ok(Self { source, facts })
+    }
+
+    /// As [`Pades::read`], with the user's or the owner's password, in UTF-8. A file that is not encrypted needs none and
+    /// takes any.
+    ///
+    /// # Errors
+    /// As [`Pades::read`], and [`PadesError::Password`], [`PadesError::Encryption`] where the file stays closed.
+    pub fn read_with(octets: impl Into<Source>, password: &[u8]) -> Result<Self, PadesError> {
+        let source = octets.into();
+        let facts = read(&source, Some(password))?;
         Ok(Self { source, facts })
     }
 
@@ -77,13 +88,18 @@ impl Pades {
     }
 }
 
-fn read(source: &Source) -> Result<PdfFacts, PadesError> {
+fn read(source: &Source, password: Option<&[u8]>) -> Result<PdfFacts, PadesError> {
     let octets = source.octets();
-    let mut pdf = Pdf::open(octets)?;
+    let given = password.unwrap_or_default();
+    let mut pdf = Pdf::open(octets, given)?;
+    match pdf.locked() {
+        Some(locked) if password.is_some() => return Err(PadesError::locked(locked)),
+        _ => {}
+    }
     let mut defects = Vec::new();
     let mut found = form::signatures(&pdf)?;
     if pdf.is_broken() && !pdf.is_repaired() {
-        pdf = Pdf::rebuilt(octets)?;
+        pdf = Pdf::rebuilt(octets, given)?;
         found = form::signatures(&pdf)?;
     }
     let placed = match found {
@@ -94,7 +110,7 @@ fn read(source: &Source) -> Result<PdfFacts, PadesError> {
     if pdf.is_repaired() {
         defects.push(defect(DefectKind::Ignored, "cross-reference"));
     }
-    if pdf.has_hidden() {
+    if pdf.locked().is_some() {
         defects.push(defect(DefectKind::Ignored, "Encrypt"));
     }
     let mut dictionaries = Vec::new();
