@@ -67,7 +67,7 @@ pub fn finish_pdf(
     now: Time,
 ) -> Result<Signed, Error> {
     let pdf = document.as_pdf().ok_or(Error::NotAPdf)?;
-    let signed = prepared.attach(pdf.source(), value).map_err(|error| pdf_error(&document, error))?;
+    let signed = prepared.attach(pdf, value).map_err(|error| pdf_error(&document, error))?;
     document.replace_pdf(signed);
     let certificate = Certificate::read(prepared.certificate()).map_err(|_| Error::SignerCertificate)?;
     let extended = match level {

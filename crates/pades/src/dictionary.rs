@@ -44,14 +44,14 @@ pub struct SignatureDictionary {
 }
 
 impl SignatureDictionary {
-    /// Reads a dictionary; strings in an encrypted file cannot be read and are left out, but for /Contents, which is never
+    /// Reads a dictionary; strings in an encrypted file that is not opened are left out, but for /Contents, which is never
     /// encrypted (7.6.1).
     pub(crate) fn read(pdf: &Pdf<'_>, placed: &Placed) -> Result<Self, PadesError> {
         let value = |key| pdf.value(&placed.dictionary, key).map(|found| found.object);
         let name = |key| value(key).map(|o| o.as_name().map(|n| String::from_utf8_lossy(n).into_owned()));
         let string = |key| {
             value(key).map(|object| match object {
-                Object::String(octets, _) if !pdf.is_encrypted() => Some(octets),
+                Object::String(octets, _) if pdf.locked().is_none() => Some(octets),
                 _ => None,
             })
         };

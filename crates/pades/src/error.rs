@@ -5,7 +5,7 @@ use keiin_cades::CadesError;
 use keiin_model::ContainerError;
 use keiin_pki::der::DerError;
 
-use crate::Unread;
+use crate::{Unread, pdf::Locked};
 
 /// Why a PDF could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,17 @@ pub enum PadesError {
         /// The limit.
         limit: u64,
     },
+    /// The password is neither the user's nor the owner's.
+    #[error("the PDF is encrypted, and this is not its password")]
+    Password,
+    /// It is encrypted in a way that keiin does not have.
+    #[error(
+        "the PDF is encrypted with {handler}; only passwords (the standard security handler) can be used"
+    )]
+    Encryption {
+        /// The handler by its name.
+        handler: String,
+    },
     /// The file could not be read again to be hashed.
     #[error(transparent)]
     Unread(Unread),
@@ -39,9 +50,6 @@ pub enum PadesError {
         "the cross-reference of this PDF is broken, so nothing can be appended to it: mend it first, before it is signed"
     )]
     BrokenReference,
-    /// The file is encrypted and has not been opened.
-    #[error("this PDF is encrypted: it can be signed only when it is opened with its password")]
-    Encrypted,
     /// An earlier certification signature allows no other signature.
     #[error(
         "the document was certified and its certification allows no change (DocMDP, P 1), so it cannot be signed again"
@@ -130,6 +138,14 @@ pub enum PadesError {
 }
 
 impl PadesError {
+    pub(crate) fn locked(locked: &Locked) -> Self {
+        match locked {
+            Locked::Password => Self::Password,
+            Locked::Handler(name) => Self::Encryption { handler: format!("the security handler {name:?}") },
+            Locked::Unsupported => Self::Encryption { handler: "an unknown version of encryption".into() },
+        }
+    }
+
     pub(crate) fn limit(object: &'static str, limit: usize) -> Self {
         Self::Limit { object, limit: u64::try_from(limit).unwrap_or(u64::MAX) }
     }

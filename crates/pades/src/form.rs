@@ -99,7 +99,7 @@ impl Walk<'_, '_> {
             return Err(PadesError::limit("signatures", MAX_SIGNATURES));
         }
         let name = match self.pdf.value(field, "T")?.object {
-            Object::String(octets, _) if !self.pdf.is_encrypted() => text(&octets),
+            Object::String(octets, _) if self.pdf.locked().is_none() => text(&octets),
             _ => String::new(),
         };
         self.found.push(Placed { field: name, dictionary, offset });

@@ -18,7 +18,7 @@ use crate::{
     imprint,
     layout::{self, Layout},
     limits::MAX_ROOM,
-    pdf::{Draft, Pdf},
+    pdf::Draft,
     restriction, seed,
     signature::{self, Kind, Plan},
 };
@@ -91,7 +91,7 @@ pub fn prepare<C: AsRef<[u8]>>(
         return Err(PadesError::ReasonAndCommitment);
     }
     let source = document.source();
-    let pdf = Pdf::open(source.octets())?;
+    let pdf = document.pdf()?;
     let fields = field::all(&pdf)?;
     let target = field::choose(&fields, &pades.field)?;
     restriction::check(&pdf, &fields, &target, pades.certification)?;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! A PDF with the signatures and document time-stamps that were read from it.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 use keiin_model::{Defect, DefectKind, Evidence, SignatureFacts, TimestampFacts};
 use keiin_tsp::facts::defect;
@@ -18,7 +18,18 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Pades {
     source: Source,
+    password: Password,
     facts: PdfFacts,
+}
+
+/// The password that the file was opened with; steps that follow open it again.
+#[derive(Clone, Default)]
+struct Password(Option<Vec<u8>>);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Password(given)" } else { "Password(none)" })
+    }
 }
 
 /// What a PDF says.
@@ -34,15 +45,37 @@ pub(crate) struct PdfFacts {
 }
 
 impl Pades {
-    /// Reads a PDF. One without signatures reads too and has none. Of an encrypted file that is read which is not
-    /// encrypted: the signatures, not the stores.
+    /// Reads a PDF. One without signatures reads too and has none. An encrypted file is opened if nobody needs a password
+    /// to open it; else that is read which is not encrypted: the signatures, not the stores.
     ///
     /// # Errors
     /// [`PadesError`] when it is no PDF, over a limit, or holds signatures of which none can be read.
     pub fn read(octets: impl Into<Source>) -> Result<Self, PadesError> {
         let source = octets.into();
-        let facts = read(&source)?;
-        Ok(Self { source, facts })
+        let facts = read(&source, None)?;
+        Ok(Self { source, password: Password::default(), facts })
+    }
+
+    /// As [`Pades::read`], with the user's or the owner's password, in UTF-8. A file that is not encrypted needs none and
+    /// takes any.
+    ///
+    /// # Errors
+    /// As [`Pades::read`], and [`PadesError::Password`], [`PadesError::Encryption`] where the file stays closed.
+    pub fn read_with(octets: impl Into<Source>, password: &[u8]) -> Result<Self, PadesError> {
+        let source = octets.into();
+        let facts = read(&source, Some(password))?;
+        Ok(Self { source, password: Password(Some(password.to_vec())), facts })
+    }
+
+    /// The file's objects, opened as it was.
+    pub(crate) fn pdf(&self) -> Result<Pdf<'_>, PadesError> {
+        Pdf::open(self.source.octets(), self.password.0.as_deref().unwrap_or_default())
+    }
+
+    /// Other octets with the same password.
+    pub(crate) fn with_source(&self, source: Source) -> Result<Self, PadesError> {
+        let facts = read(&source, self.password.0.as_deref())?;
+        Ok(Self { source, password: self.password.clone(), facts })
     }
 
     /// The octets as they stand.
@@ -86,13 +119,18 @@ impl Pades {
     }
 }
 
-fn read(source: &Source) -> Result<PdfFacts, PadesError> {
+fn read(source: &Source, password: Option<&[u8]>) -> Result<PdfFacts, PadesError> {
     let octets = source.octets();
-    let mut pdf = Pdf::open(octets)?;
+    let given = password.unwrap_or_default();
+    let mut pdf = Pdf::open(octets, given)?;
+    match pdf.locked() {
+        Some(locked) if password.is_some() => return Err(PadesError::locked(locked)),
+        _ => {}
+    }
     let mut defects = Vec::new();
     let mut found = form::signatures(&pdf)?;
     if pdf.is_broken() && !pdf.is_repaired() {
-        pdf = Pdf::rebuilt(octets)?;
+        pdf = Pdf::rebuilt(octets, given)?;
         found = form::signatures(&pdf)?;
     }
     let placed = match found {
@@ -103,7 +141,7 @@ fn read(source: &Source) -> Result<PdfFacts, PadesError> {
     if pdf.is_repaired() {
         defects.push(defect(DefectKind::Ignored, "cross-reference"));
     }
-    if pdf.has_hidden() {
+    if pdf.locked().is_some() {
         defects.push(defect(DefectKind::Ignored, "Encrypt"));
     }
     let mut dictionaries = Vec::new();

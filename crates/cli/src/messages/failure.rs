@@ -107,7 +107,10 @@ fn pdf(error: &PadesError) -> String {
         PadesError::BrokenReference => {
             "PDFの相互参照表が壊れているため、署名を追加できません。先に修復してください".to_owned()
         }
-        PadesError::Encrypted => "PDFが暗号化されているため、署名できません".to_owned(),
+        PadesError::Password => "PDFが暗号化されています。パスワードが違うか、指定されていません".to_owned(),
+        PadesError::Encryption { handler } => {
+            format!("PDFの暗号化の方式({handler})には対応していません")
+        }
         PadesError::Certified => {
             "この文書は一切の変更を禁じて認証されているため(DocMDP)、署名を追加できません".to_owned()
         }

@@ -9,7 +9,7 @@ use keiin_pki::{cert::Certificate, crl::Crl, digest::object_id, ocsp::OcspRespon
 
 use crate::{
     Pades, PadesError, layout,
-    pdf::{Draft, Object, Pdf, Value},
+    pdf::{Draft, Object, Value},
     signature,
 };
 
@@ -33,11 +33,11 @@ pub(super) fn embed(pades: &Pades, at: Target, material: &Material) -> Result<Op
     if lists.iter().all(|(_, objects)| objects.is_empty()) {
         return Ok(None);
     }
-    let pdf = Pdf::open(pades.source().octets())?;
+    let pdf = pades.pdf()?;
     let mut draft = Draft::new(&pdf)?;
     signature::extension(&mut draft, &pdf)?;
     store(&mut draft, &lists)?;
-    Ok(Some(Pades::read(layout::append(pades.source(), draft)?)?))
+    Ok(Some(pades.with_source(layout::append(pades.source(), draft)?)?))
 }
 
 fn is_stored(evidence: &Evidence, id: &ObjectId) -> bool {

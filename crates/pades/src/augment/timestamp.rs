@@ -16,7 +16,7 @@ use super::intact::find_timestamp;
 use crate::{
     FieldChoice, Pades, PadesError, Source, field, form, imprint,
     layout::{self, Layout},
-    pdf::{Draft, Pdf},
+    pdf::Draft,
     signature::{self, Kind, Plan},
 };
 
@@ -70,7 +70,7 @@ fn index(pades: &Pades, id: &ObjectId) -> Result<usize, PadesError> {
 
 fn document_timestamp(pades: &Pades) -> Result<Layout, PadesError> {
     let source = pades.source();
-    let pdf = Pdf::open(source.octets())?;
+    let pdf = pades.pdf()?;
     let target = field::choose(&field::all(&pdf)?, &FieldChoice::New)?;
     let mut draft = Draft::new(&pdf)?;
     signature::extension(&mut draft, &pdf)?;
@@ -125,7 +125,7 @@ pub(super) fn finish(pades: &Pades, pending: &PendingTimestamp, token: &[u8]) ->
         State::Contents => in_contents(pades, pending, token)?,
         State::Revision { base, tail, hole } => in_revision(pades.source(), base, &tail, &hole, token)?,
     };
-    let new = Pades::read(new)?;
+    let new = pades.with_source(new)?;
     let id = object_id(&read.signer.signature.octets("signature")?.to_cow());
     match find_timestamp(&new, &id) {
         Some(timestamp) if timestamp.imprint.intact() => Ok(new),
@@ -162,7 +162,7 @@ fn in_contents(pades: &Pades, pending: &PendingTimestamp, token: &[u8]) -> Resul
     contents.cades.finish_timestamp(&inner, token)?;
     let mut source = pades.source().clone();
     if contents.hole.start < source.base().len() {
-        let at = form::place_of(&Pdf::open(source.octets())?, &contents.hole)?.ok_or(OTHER_FILE)?;
+        let at = form::place_of(&pades.pdf()?, &contents.hole)?.ok_or(OTHER_FILE)?;
         source.split(at);
     }
     layout::fill(&mut source, &contents.hole, contents.cades.as_bytes())?;

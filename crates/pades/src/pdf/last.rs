@@ -37,18 +37,18 @@ impl Pdf<'_> {
     }
 
     /// Where the newest section begins, counted from [`Pdf::origin`].
-    pub(crate) fn last_start(&self) -> usize {
+    pub(crate) fn newest_start(&self) -> usize {
         self.seen().next().map_or(0, |section| section.at).saturating_sub(self.origin())
     }
 
     /// The trailer's value of a key, of the newest section that has it.
-    pub(crate) fn trailer_value(&self, key: &str) -> Result<Object, PadesError> {
+    pub(crate) fn trailer_object(&self, key: &str) -> Result<Object, PadesError> {
         let found = self.seen().find_map(|section| section.trailer.value(key));
         found.map_or(Ok(Object::Null), |found| Ok(self.resolve(found)?.object))
     }
 
     /// The entries of the newest trailer as they stand, and of older ones those that it must have and has not.
-    pub(crate) fn trailer_entries(&self) -> Result<Vec<(Vec<u8>, Vec<u8>)>, PadesError> {
+    pub(crate) fn trailer_text(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
         let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
         for (index, section) in self.seen().enumerate() {
             let rest = self.octets.from(section.trailer_at);
@@ -60,7 +60,7 @@ impl Pdf<'_> {
                 }
             }
         }
-        Ok(found)
+        found
     }
 
     /// The version in the header.

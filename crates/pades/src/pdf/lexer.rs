@@ -9,7 +9,7 @@ use crate::source::Octets;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Token<'a> {
     Integer(i64),
-    Real,
+    Real(f64),
     /// With `#xx` resolved.
     Name(Vec<u8>),
     /// What a literal or hexadecimal string means.
@@ -176,7 +176,8 @@ impl<'a> Lexer<'a> {
             return Token::Integer(value);
         }
         let numeric = run.iter().all(|o| matches!(o, b'0'..=b'9' | b'+' | b'-' | b'.'));
-        if numeric { Token::Real } else { Token::Keyword(run) }
+        // A number that readers would take somehow, such as `--5`, counts as zero.
+        if numeric { Token::Real(text.parse().unwrap_or(0.0)) } else { Token::Keyword(run) }
     }
 
     /// 7.3.4.3; octets that are no digits are passed over as readers do.
@@ -284,7 +285,7 @@ mod tests {
             name(b"Contents"),
             string(b"0"),
             Token::Integer(-17),
-            Token::Real,
+            Token::Real(0.5),
             Token::Keyword(b"true"),
             Token::ArrayStart,
             Token::Integer(1),

@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! A PDF file as objects, read only where somebody looks.
 
+mod cipher;
+mod crypt;
 mod filter;
 mod last;
 mod lexer;
+mod lzw;
 mod object;
 mod open;
+mod password;
 mod repair;
 mod syntax;
 mod write;
 mod xref;
 
 use std::{
+    borrow::Cow,
     cell::{Cell, RefCell},
     collections::BTreeMap,
     rc::Rc,
 };
 
+pub(crate) use crypt::{Locked, Security};
 use filter::{FilterError, Step};
 pub(crate) use object::{Dictionary, Object, Stream};
 pub(crate) use write::{Draft, Reference, Spot, Value, text_string, write_hexadecimal};
@@ -38,7 +44,10 @@ pub(crate) struct Pdf<'a> {
     start: usize,
     view: Cell<usize>,
     repaired: bool,
-    encrypted: bool,
+    /// The file is encrypted, and opened.
+    security: Option<Security>,
+    /// The file is encrypted, and closed.
+    locked: Option<Locked>,
     /// An object was not where the cross-reference says.
     broken: Cell<bool>,
     /// An encrypted object stream was wanted.
@@ -93,8 +102,14 @@ impl<'a> Pdf<'a> {
         self.repaired
     }
 
-    pub(crate) const fn is_encrypted(&self) -> bool {
-        self.encrypted
+    /// How an encrypted file that is open encrypts.
+    pub(crate) const fn security(&self) -> Option<&Security> {
+        self.security.as_ref()
+    }
+
+    /// Why strings and streams cannot be read.
+    pub(crate) const fn locked(&self) -> Option<&Locked> {
+        self.locked.as_ref()
     }
 
     /// Whether an object was not where the cross-reference says.
@@ -188,11 +203,14 @@ impl<'a> Pdf<'a> {
 
     fn at(&self, number: u32, offset: usize) -> Result<Located, PadesError> {
         for offset in [offset, offset.saturating_add(self.shift)] {
-            let Some((found, object, end)) = object::read_indirect(self.octets, offset) else { continue };
-            self.spend(end.saturating_sub(offset))?;
-            if found == number
-                && let Ok(object) = object
+            let Some(found) = object::read_indirect(self.octets, offset) else { continue };
+            self.spend(found.end.saturating_sub(offset))?;
+            if found.name.0 == number
+                && let Ok(mut object) = found.object
             {
+                if let Some(security) = &self.security {
+                    security.open_strings(found.name, &mut object);
+                }
                 return Ok(Located { object, offset: Some(offset) });
             }
         }
@@ -256,11 +274,16 @@ impl<'a> Pdf<'a> {
 
     /// The decoded octets of a stream.
     pub(crate) fn octets(&self, stream: &Stream) -> Result<Result<Vec<u8>, StreamError>, PadesError> {
-        let kind = stream.dictionary.value("Type").and_then(Object::as_name);
-        if self.encrypted && kind != Some(b"XRef") {
-            return Ok(Err(StreamError::Encrypted));
+        let mut raw = Cow::Borrowed(self.raw(stream)?);
+        let is_plain = stream.dictionary.value("Type").and_then(Object::as_name) == Some(b"XRef")
+            || crypt::crypt_filter(&stream.dictionary) == Some(b"Identity");
+        match (&self.security, &self.locked) {
+            (Some(security), _) if !is_plain => {
+                raw = Cow::Owned(security.open_stream(stream.name, &stream.dictionary, &raw));
+            }
+            (None, Some(_)) if !is_plain => return Ok(Err(StreamError::Encrypted)),
+            _ => {}
         }
-        let raw = self.raw(stream)?;
         let names = self.list(&stream.dictionary, ["Filter", "F"])?;
         let parameters = self.list(&stream.dictionary, ["DecodeParms", "DP"])?;
         let steps: Vec<_> = names
@@ -271,7 +294,7 @@ impl<'a> Pdf<'a> {
                 parameters: parameters.get(index).and_then(Object::as_dictionary),
             })
             .collect();
-        match filter::decode(raw, &steps, MAX_STREAM) {
+        match filter::decode(&raw, &steps, MAX_STREAM) {
             Ok(octets) => {
                 self.inflated.set(self.inflated.get().saturating_add(octets.len()));
                 if self.inflated.get() > MAX_STREAMS {
@@ -301,6 +324,19 @@ impl<'a> Pdf<'a> {
     /// Where a stream's octets end in the file.
     pub(crate) fn end_of(&self, stream: &Stream) -> Result<usize, PadesError> {
         Ok(stream.start.saturating_add(self.raw(stream)?.len()))
+    }
+
+    /// An object with what its references lead to in their places, a few levels deep: what encryption dictionaries need.
+    fn settled(&self, object: &Object, depth: usize) -> Result<Object, PadesError> {
+        let mut object = self.resolve(object)?.object;
+        if let Object::Dictionary(dictionary) = &mut object
+            && depth > 0
+        {
+            for (_, value) in dictionary.entries_mut() {
+                *value = self.settled(value, depth - 1)?;
+            }
+        }
+        Ok(object)
     }
 
     /// One object or an array of them, references resolved.

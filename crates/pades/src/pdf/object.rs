@@ -13,9 +13,9 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Object {
     Null,
-    Boolean,
+    Boolean(bool),
     Integer(i64),
-    Real,
+    Real(f64),
     Name(Vec<u8>),
     String(Vec<u8>, Range<usize>),
     Array(Vec<Self>),
@@ -30,6 +30,8 @@ pub(crate) struct Stream {
     pub(crate) dictionary: Dictionary,
     /// Where its octets begin.
     pub(crate) start: usize,
+    /// The object's number and generation: its key when the file is encrypted.
+    pub(crate) name: (u32, u32),
 }
 
 /// A dictionary in the order of its keys in the file; of a key that stands twice the last counts, as readers have it.
@@ -44,6 +46,14 @@ impl Dictionary {
     /// What a trailer must have.
     pub(crate) fn with_root(number: u32) -> Self {
         Self(vec![(b"Root".to_vec(), Object::Reference(number))])
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&[u8], &Object)> {
+        self.0.iter().map(|(key, value)| (key.as_slice(), value))
+    }
+
+    pub(crate) fn entries_mut(&mut self) -> impl Iterator<Item = (&[u8], &mut Object)> {
+        self.0.iter_mut().map(|(key, value)| (key.as_slice(), value))
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = &Object> {
@@ -89,22 +99,32 @@ pub(crate) fn read<'a>(input: impl Into<Octets<'a>>, at: usize) -> (Result<Objec
     (object, parser.lexer.position())
 }
 
-/// Reads `N G obj` and the object: the number, the object, where it ends.
-pub(crate) fn read_indirect<'a>(
-    input: impl Into<Octets<'a>>,
-    at: usize,
-) -> Option<(u32, Result<Object, ObjectError>, usize)> {
-    let input = input.into();
-    let (number, _, start) = head(input, at)?;
-    let (object, end) = read(input, start);
-    Some((number, object, end))
+/// An indirect object as it was read.
+pub(crate) struct Indirect {
+    /// Its number and generation.
+    pub(crate) name: (u32, u32),
+    pub(crate) object: Result<Object, ObjectError>,
+    /// Where it ends.
+    pub(crate) end: usize,
 }
 
-/// Reads `N G obj`: the number, the generation, and where the object itself begins. A generation that none can be is 0.
-pub(crate) fn head(input: Octets<'_>, at: usize) -> Option<(u32, u16, usize)> {
+/// Reads `N G obj` and the object.
+pub(crate) fn read_indirect<'a>(input: impl Into<Octets<'a>>, at: usize) -> Option<Indirect> {
+    let input = input.into();
+    let (number, generation, start) = head(input, at)?;
+    let (mut object, end) = read(input, start);
+    let name = (number, generation);
+    if let Ok(Object::Stream(stream)) = &mut object {
+        stream.name = name;
+    }
+    Some(Indirect { name, object, end })
+}
+
+/// Reads `N G obj`: the number, the generation, and where the object itself begins.
+pub(crate) fn head(input: Octets<'_>, at: usize) -> Option<(u32, u32, usize)> {
     let mut lexer = Lexer::new(input, at);
     let number = u32::try_from(lexer.unsigned()?).ok()?;
-    let generation = u16::try_from(lexer.unsigned()?).unwrap_or(0);
+    let generation = u32::try_from(lexer.unsigned()?).ok()?;
     let before = lexer.position();
     if lexer.keyword(b"obj") {
         return Some((number, generation, lexer.position()));
@@ -134,13 +154,14 @@ impl Parser<'_> {
         let (token, range) = self.lexer.next().ok_or(ObjectError::Malformed)?;
         Ok(match token {
             Token::Integer(value) => self.integer_or_reference(value),
-            Token::Real => Object::Real,
+            Token::Real(value) => Object::Real(value),
             Token::Name(name) => Object::Name(name),
             Token::String(octets) => Object::String(octets, range),
             Token::ArrayStart => self.array(depth)?,
             Token::DictionaryStart => self.dictionary(depth)?,
             Token::Keyword(b"null") => Object::Null,
-            Token::Keyword(b"true" | b"false") => Object::Boolean,
+            Token::Keyword(b"true") => Object::Boolean(true),
+            Token::Keyword(b"false") => Object::Boolean(false),
             Token::Keyword(_) | Token::ArrayEnd | Token::DictionaryEnd => return Err(ObjectError::Malformed),
         })
     }
@@ -196,7 +217,7 @@ impl Parser<'_> {
                 self.lexer.advance();
             }
         }
-        Object::Stream(Stream { dictionary, start: self.lexer.position() })
+        Object::Stream(Stream { dictionary, start: self.lexer.position(), name: (0, 0) })
     }
 }
 
@@ -233,9 +254,9 @@ mod tests {
     #[test]
     fn a_stream_begins_behind_the_line_end() {
         for input in [&b"1 0 obj <</L 1>>stream\r\nX"[..], b"1 0 obj<</L 1>>  stream\n X"] {
-            let (number, object, _) = read_indirect(input, 0).unwrap();
-            let Ok(Object::Stream(stream)) = object else { panic!("a stream") };
-            assert_eq!((number, input[stream.start..].trim_ascii_start()), (1, &b"X"[..]));
+            let found = read_indirect(input, 0).unwrap();
+            let Ok(Object::Stream(stream)) = found.object else { panic!("a stream") };
+            assert_eq!((found.name.0, input[stream.start..].trim_ascii_start()), (1, &b"X"[..]));
         }
     }
 

@@ -8,6 +8,7 @@ use super::{
     Pdf,
     lexer::{Lexer, Token},
     object::{self, Object},
+    write::write_hexadecimal,
     xref::Entry,
 };
 use crate::PadesError;
@@ -15,7 +16,7 @@ use crate::PadesError;
 /// An indirect object that is no stream, as it stands: what is between `obj` and `endobj`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Text {
-    pub(crate) generation: u16,
+    pub(crate) generation: u32,
     pub(crate) octets: Vec<u8>,
     /// Whether it stands in an object stream, where strings are not encrypted one by one.
     pub(crate) inside: bool,
@@ -86,6 +87,20 @@ pub(crate) fn place(octets: &[u8], path: &[Vec<u8>]) -> Option<Range<usize>> {
     let (object, end) = object::read(octets, start);
     object.ok()?;
     path.iter().try_fold(start..end, |place, key| dictionary(octets, place.start)?.value(key).cloned())
+}
+
+/// The same octets with each string written anew as a function makes it.
+pub(crate) fn with_strings(octets: &[u8], make: &dyn Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let (mut lexer, mut out, mut done) = (Lexer::new(octets, 0), Vec::with_capacity(octets.len()), 0);
+    while let Some((token, place)) = lexer.next() {
+        if let Token::String(string) = token {
+            out.extend_from_slice(octets.get(done..place.start).unwrap_or_default());
+            write_hexadecimal(&make(&string), &mut out);
+            done = place.end;
+        }
+    }
+    out.extend_from_slice(octets.get(done..).unwrap_or_default());
+    out
 }
 
 impl Pdf<'_> {

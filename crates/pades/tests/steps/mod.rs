@@ -57,7 +57,7 @@ impl Steps {
             message: prepared.to_be_signed(),
             digest: &digest,
         };
-        prepared.attach(pades.source(), &self.card.sign(&request).unwrap()).unwrap()
+        prepared.attach(pades, &self.card.sign(&request).unwrap()).unwrap()
     }
 
     /// One more signature.

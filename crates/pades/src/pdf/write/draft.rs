@@ -8,7 +8,7 @@ use crate::{
     PadesError,
     limits::{MAX_INDIRECTION, MAX_OBJECT_NUMBER},
     pdf::{
-        Object, Pdf, object,
+        Dictionary, Object, Pdf, object,
         syntax::{self, Text},
     },
 };
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Reference {
     pub(crate) number: u32,
-    pub(crate) generation: u16,
+    pub(crate) generation: u32,
 }
 
 impl fmt::Display for Reference {
@@ -36,7 +36,7 @@ pub(crate) struct Spot {
 /// What will stand between `obj` and `endobj`.
 #[derive(Clone, Debug)]
 pub(super) struct Body {
-    pub(super) generation: u16,
+    pub(super) generation: u32,
     pub(super) octets: Vec<u8>,
 }
 
@@ -67,8 +67,8 @@ impl Revision {
 impl<'p, 'a> Draft<'p, 'a> {
     /// A revision of a file that was opened by its own cross-reference.
     pub(crate) fn new(pdf: &'p Pdf<'a>) -> Result<Self, PadesError> {
-        if pdf.is_encrypted() {
-            return Err(PadesError::Encrypted);
+        if let Some(locked) = pdf.locked() {
+            return Err(PadesError::locked(locked));
         }
         if pdf.is_repaired() || pdf.is_broken() {
             return Err(PadesError::BrokenReference);
@@ -120,12 +120,19 @@ impl<'p, 'a> Draft<'p, 'a> {
     }
 
     /// How the strings of an object are written.
-    fn seal(&self, _: Reference) -> impl Fn(&[u8]) -> Vec<u8> + use<> {
-        <[u8]>::to_vec
+    fn seal(&self, object: Reference) -> impl Fn(&[u8]) -> Vec<u8> + use<'p> {
+        let (security, name) = (self.pdf.security(), (object.number, object.generation));
+        move |data| match security {
+            Some(security) => security.seal_string(name, &security.iv(name, data), data),
+            None => data.to_vec(),
+        }
     }
 
-    fn seal_stream<'d>(&self, _: Reference, data: &'d [u8]) -> Cow<'d, [u8]> {
-        Cow::Borrowed(data)
+    fn seal_stream<'d>(&self, object: Reference, data: &'d [u8]) -> Cow<'d, [u8]> {
+        let name = (object.number, object.generation);
+        self.pdf.security().map_or(Cow::Borrowed(data), |security| {
+            Cow::Owned(security.seal_stream(name, &security.iv(name, data), &Dictionary::default(), data))
+        })
     }
 
     /// The whole object of a number.
@@ -225,7 +232,13 @@ impl<'p, 'a> Draft<'p, 'a> {
 
     /// An object of the file as it stands there.
     fn old(&self, number: u32) -> Result<Text, PadesError> {
-        self.pdf.text(number)?.ok_or(MALFORMED)
+        let mut text = self.pdf.text(number)?.ok_or(MALFORMED)?;
+        if text.inside && self.pdf.security().is_some() {
+            // Its stream was encrypted as a whole. On its own each of its strings is.
+            let object = Reference { number, generation: text.generation };
+            text.octets = syntax::with_strings(&text.octets, &self.seal(object));
+        }
+        Ok(text)
     }
 
     /// The octets that make this revision behind a file of `len` octets of which `last` is the last.

@@ -40,7 +40,7 @@ pub(super) fn write(
     pdf: &Pdf<'_>,
     out: &mut Vec<u8>,
     len: usize,
-    mut offsets: BTreeMap<u32, (u16, usize)>,
+    mut offsets: BTreeMap<u32, (u32, usize)>,
     size: u32,
     stream: Option<u32>,
 ) -> Result<(), PadesError> {
@@ -65,8 +65,8 @@ pub(super) fn write(
 
 /// The entries that both forms have.
 fn trailer(pdf: &Pdf<'_>, size: u32, identifier: &[u8]) -> Result<Vec<u8>, PadesError> {
-    let mut out = format!("/Size {size}/Prev {}", pdf.last_start()).into_bytes();
-    for (key, value) in pdf.trailer_entries()? {
+    let mut out = format!("/Size {size}/Prev {}", pdf.newest_start()).into_bytes();
+    for (key, value) in pdf.trailer_text() {
         if NOT_KEPT.contains(&key.as_slice()) {
             continue;
         }
@@ -83,7 +83,7 @@ fn trailer(pdf: &Pdf<'_>, size: u32, identifier: &[u8]) -> Result<Vec<u8>, Pades
 
 /// 14.4: the first half stays, the second is new with every revision: here a digest of what the revision says.
 fn identifier(pdf: &Pdf<'_>, revision: &[u8], len: usize) -> Result<Vec<u8>, PadesError> {
-    let halves = match pdf.trailer_value("ID")? {
+    let halves = match pdf.trailer_object("ID")? {
         Object::Array(halves) => halves,
         _ => Vec::new(),
     };
@@ -104,7 +104,7 @@ fn identifier(pdf: &Pdf<'_>, revision: &[u8], len: usize) -> Result<Vec<u8>, Pad
 }
 
 /// Runs of numbers that follow each other, as subsections want them.
-fn runs(offsets: &BTreeMap<u32, (u16, usize)>) -> Vec<(u32, u32)> {
+fn runs(offsets: &BTreeMap<u32, (u32, usize)>) -> Vec<(u32, u32)> {
     let mut runs: Vec<(u32, u32)> = Vec::new();
     for number in offsets.keys() {
         match runs.last_mut() {
@@ -117,7 +117,7 @@ fn runs(offsets: &BTreeMap<u32, (u16, usize)>) -> Vec<(u32, u32)> {
 
 fn write_table(
     out: &mut Vec<u8>,
-    offsets: &BTreeMap<u32, (u16, usize)>,
+    offsets: &BTreeMap<u32, (u32, usize)>,
     trailer: &[u8],
 ) -> Result<(), PadesError> {
     out.extend_from_slice(b"xref\n");
@@ -136,7 +136,7 @@ fn write_table(
     Ok(())
 }
 
-fn write_stream(out: &mut Vec<u8>, number: u32, offsets: &BTreeMap<u32, (u16, usize)>, trailer: &[u8]) {
+fn write_stream(out: &mut Vec<u8>, number: u32, offsets: &BTreeMap<u32, (u32, usize)>, trailer: &[u8]) {
     let index: Vec<_> = runs(offsets).iter().map(|(first, count)| format!("{first} {count}")).collect();
     let highest = offsets.values().map(|(_, offset)| *offset).max().unwrap_or(0);
     let significant = highest.to_be_bytes().iter().skip_while(|octet| **octet == 0).count().max(1);
@@ -145,7 +145,7 @@ fn write_stream(out: &mut Vec<u8>, number: u32, offsets: &BTreeMap<u32, (u16, us
         rows.push(1);
         let octets = offset.to_be_bytes();
         rows.extend_from_slice(octets.get(octets.len() - significant..).unwrap_or_default());
-        rows.extend_from_slice(&generation.to_be_bytes());
+        rows.extend_from_slice(generation.to_be_bytes().get(2..).unwrap_or_default());
     }
     let head = format!(
         "{number} 0 obj\n<</Type/XRef/W[1 {significant} 2]/Index[{}]/Length {}",

@@ -6,7 +6,6 @@ use super::draft::Reference;
 /// An object to be written. Strings are known for what they are, so that they can be encrypted.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
-    Boolean(bool),
     Integer(i64),
     Name(String),
     /// A string's octets.
@@ -34,12 +33,11 @@ impl Value {
     /// Writes it behind what is there.
     pub(crate) fn write(&self, out: &mut Vec<u8>, seal: Seal<'_>) {
         // A number, a keyword or a reference runs into the regular character before it.
-        let regular = matches!(self, Self::Boolean(_) | Self::Integer(_) | Self::Reference(_));
+        let regular = matches!(self, Self::Integer(_) | Self::Reference(_));
         if regular && out.last().is_some_and(|octet| octet.is_ascii_alphanumeric()) {
             out.push(b' ');
         }
         match self {
-            Self::Boolean(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
             Self::Integer(value) => out.extend_from_slice(value.to_string().as_bytes()),
             Self::Name(name) => write_name(name.as_bytes(), out),
             Self::String(octets) => write_string(&seal(octets), out),
@@ -111,13 +109,13 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
-    const WANT: &str = "<</Type/A#20B/N[1 -2 true]/R 7 2 R/T(abc)/U<FEFF53700020002800310029>>>";
+    const WANT: &str = "<</Type/A#20B/N[1 -2]/R 7 2 R/T(abc)/U<FEFF53700020002800310029>>>";
 
     #[test]
     fn values_read_as_what_they_are() {
         let value = Value::Dictionary(vec![
             ("Type", Value::name("A B")),
-            ("N", Value::Array(vec![Value::Integer(1), Value::Integer(-2), Value::Boolean(true)])),
+            ("N", Value::Array(vec![Value::Integer(1), Value::Integer(-2)])),
             ("R", Value::Reference(Reference { number: 7, generation: 2 })),
             ("T", Value::text("abc")),
             ("U", Value::text("印 (1)")),
