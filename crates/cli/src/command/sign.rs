@@ -13,7 +13,7 @@ use keiin::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{key, outcome::Place};
+use super::{batch, key, outcome::Place};
 use crate::{
     context::{Context, SetupFlags, Work},
     error::{Exit, Failure},
@@ -41,6 +41,9 @@ pub(crate) fn run(context: &Context, flags: &Sign) -> Result<Exit, Failure> {
     if let Some(prepared) = &flags.finish {
         return finish(context, flags, prepared);
     }
+    if let Some(folder) = &flags.batch {
+        return batch::run(context, flags, folder);
+    }
     let Some(file) = &flags.file else { return Ok(Exit::Usage) };
     if let Some(out) = &flags.prepare {
         return prepare(context, flags, file, out);
@@ -64,7 +67,7 @@ pub(crate) fn run(context: &Context, flags: &Sign) -> Result<Exit, Failure> {
 }
 
 /// What the way beyond ES-BES stands on; nothing for a plain signature.
-fn onward(context: &Context, flags: &Sign) -> Result<Option<Setup<'static>>, Failure> {
+pub(super) fn onward(context: &Context, flags: &Sign) -> Result<Option<Setup<'static>>, Failure> {
     if level(flags.to) == Level::Bes {
         return Ok(None);
     }
@@ -231,7 +234,7 @@ fn content(context: &Context, path: &Path, signing: &Signing) -> Result<Content,
 }
 
 /// What is signed beside the content, and with which scheme.
-fn signing(flags: &Sign, schemes: &[SignatureAlgorithm]) -> Result<Signing, Failure> {
+pub(super) fn signing(flags: &Sign, schemes: &[SignatureAlgorithm]) -> Result<Signing, Failure> {
     let wanted = flags.digest.map(DigestAlgorithm::from);
     let fits = |scheme: &&SignatureAlgorithm| {
         let pss = matches!(scheme, SignatureAlgorithm::RsaPss { .. });
@@ -288,7 +291,7 @@ fn setup_flags(flags: &Sign) -> SetupFlags<'_> {
     }
 }
 
-fn warn(context: &Context, days: i64) {
+pub(super) fn warn(context: &Context, days: i64) {
     if days < WARN_DAYS {
         context.note(
             || format!("注意:署名者の証明書の有効期間は残り {days} 日です"),
