@@ -8,6 +8,7 @@ use keiin_pades::PadesError;
 use keiin_tsp::TspError;
 
 use crate::{
+    batch::BatchError,
     content::ContentError,
     file::FileError,
     model::{ContainerError, Indication, NextAction, ObjectId, SignerError, SubIndication, Time},
@@ -38,6 +39,9 @@ pub enum Error {
     /// A file.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A folder of files to sign.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
     /// The content.
     #[error(transparent)]
     Content(#[from] ContentError),
@@ -167,6 +171,8 @@ impl Error {
         match self {
             Self::File(error) | Self::Content(ContentError::File(error)) => file_blame(error),
             Self::Trust(TrustError::File(error)) => file_blame(error),
+            Self::Batch(BatchError::TooManyFiles { .. }) => Blame::Limit,
+            Self::Batch(BatchError::Busy { .. }) => Blame::Environment,
             Self::Cades { source, .. } => cades_blame(source),
             Self::Container(ContainerError::Limit { .. }) => Blame::Limit,
             Self::Token { source: TspError::Limit(_) | TspError::ResponseTooLong { .. }, .. } => Blame::Limit,

@@ -85,7 +85,7 @@ pub enum FileError {
 }
 
 impl FileError {
-    fn read(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn read(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
             io::ErrorKind::NotFound => Self::Missing { path },
@@ -94,7 +94,7 @@ impl FileError {
         }
     }
 
-    fn write(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn write(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
@@ -263,14 +263,14 @@ fn temporary(folder: &Path, _: &Path) -> io::Result<tempfile::NamedTempFile> {
 
 /// The rename itself reaches the disk with the folder. Some file systems cannot do that; the file is whole all the same.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) {
+pub(crate) fn sync_folder(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         drop(folder.sync_all());
     }
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) {}
+pub(crate) fn sync_folder(_: &Path) {}
 
 #[cfg(test)]
 mod tests {

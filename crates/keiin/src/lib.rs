@@ -38,6 +38,29 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Sign a folder
+//! ```no_run
+//! # #[cfg(feature = "http")] {
+//! use keiin::{Batch, Config, Setup, Signing, batch::Told, clock, signer::{Pin, pkcs11}};
+//! use std::path::Path;
+//!
+//! let setup = Setup::from_config(&Config::read(Path::new("keiin.toml"))?)?;
+//! let module = pkcs11::Module::load("/usr/lib/libhpki.so")?;
+//! let card = pkcs11::Card::open(&module, &pkcs11::Selection::default(), Some(Pin::from_env("KEIIN_PIN")?))?;
+//! let mut batch = Batch::open(Path::new("scans"), Path::new("signed"))?;
+//! let is_pdf = |file: &Path| file.extension().is_some_and(|e| e.eq_ignore_ascii_case("pdf"));
+//! let summary = batch.sign(&setup, &card, &Signing::with(&card)?, &is_pdf, &clock::now, &mut |what| {
+//!     if let Told::Ended(line) = what {
+//!         println!("{} {:?}", line.file.display(), line.outcome);
+//!     }
+//! });
+//! if let Some(reason) = summary.stopped {
+//!     println!("{} so far: {reason}", summary.done);
+//! }
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Verify
 //! ```no_run
 //! # #[cfg(feature = "http")] {
@@ -84,6 +107,7 @@
 //! `http` (default): [`http::HttpTransport`], [`Setup::from_config`] and trust in the system's roots.
 #![deny(unsafe_code)] // but for `map`, which says why
 
+pub mod batch;
 pub mod cache;
 pub mod clock;
 pub mod config;
@@ -120,6 +144,7 @@ pub use keiin_signer as signer;
 pub use keiin_tsp as tsp;
 pub use keiin_validate as validate;
 
+pub use batch::{Batch, BatchError};
 pub use cache::Cache;
 pub use cades::{Commitment, Packaging, Prepared, SigningIntent};
 pub use config::{Config, ConfigError};

@@ -89,8 +89,20 @@ pub fn sign(
     signing: &Signing,
     now: Time,
 ) -> Result<Signed, Error> {
+    sign_known(setup, content, DigestSet::default(), signer, signing, now)
+}
+
+/// As [`sign`], with the digests of the content that are known already.
+pub(crate) fn sign_known(
+    setup: &Setup<'_>,
+    content: &Content,
+    known: DigestSet,
+    signer: &dyn Signer,
+    signing: &Signing,
+    now: Time,
+) -> Result<Signed, Error> {
     check_certificate(signer.certificate(), signing.usage, now)?;
-    let (given, known) = given(content, &signing.intent)?;
+    let (given, known) = given(content, known, &signing.intent)?;
     let (certificate, chain) = (signer.certificate(), signer.certificates());
     let prepared = keiin_cades::prepare(&given, certificate, chain, &signing.intent, now).map_err(cades)?;
     let value = value_of(&prepared, signer)?;
@@ -98,12 +110,17 @@ pub fn sign(
 }
 
 /// The content as the signature takes it: whole when it goes inside, else its digest, computed in one pass and kept.
-fn given(content: &Content, intent: &SigningIntent) -> Result<(keiin_cades::Content, DigestSet), Error> {
+fn given(
+    content: &Content,
+    known: DigestSet,
+    intent: &SigningIntent,
+) -> Result<(keiin_cades::Content, DigestSet), Error> {
     match intent.packaging {
         Packaging::Attached => Ok((keiin_cades::Content::Bytes(content.read()?), DigestSet::default())),
         Packaging::Detached => {
             let algorithm: BTreeSet<_> = content_digest_for(intent.algorithm).into_iter().collect();
-            let digests = content.digests(&algorithm)?;
+            let is_known = algorithm.iter().all(|algorithm| known.value(*algorithm).is_some());
+            let digests = if is_known { known } else { content.digests(&algorithm)? };
             Ok((keiin_cades::Content::Digests(digests.clone()), digests))
         }
     }
@@ -166,7 +183,7 @@ pub fn prepare<C: AsRef<[u8]>>(
     now: Time,
 ) -> Result<Prepared, Error> {
     check_certificate(certificate, signing.usage, now)?;
-    let (given, _) = given(content, &signing.intent)?;
+    let (given, _) = given(content, DigestSet::default(), &signing.intent)?;
     keiin_cades::prepare(&given, certificate, chain, &signing.intent, now).map_err(cades)
 }
 

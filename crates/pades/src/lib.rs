@@ -15,6 +15,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod appearance;
 mod attach;
 mod augment;
 mod dictionary;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! One file a command.
 
+mod batch;
 pub(crate) mod card;
 pub(crate) mod demo;
 pub(crate) mod extend;

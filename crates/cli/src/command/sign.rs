@@ -13,7 +13,7 @@ use keiin::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{key, outcome::Place, sign_pdf};
+use super::{batch, key, outcome::Place, sign_pdf};
 use crate::{
     context::{Context, SetupFlags, Work},
     error::{Exit, Failure},
@@ -40,6 +40,9 @@ struct PreparedFile {
 pub(crate) fn run(context: &Context, flags: &Sign) -> Result<Exit, Failure> {
     if let Some(prepared) = &flags.finish {
         return finish(context, flags, prepared);
+    }
+    if let Some(folder) = &flags.batch {
+        return batch::run(context, flags, folder);
     }
     let Some(file) = &flags.file else { return Ok(Exit::Usage) };
     if sign_pdf::is_wanted(flags, file)? {
@@ -303,7 +306,7 @@ fn setup_flags(flags: &Sign) -> SetupFlags<'_> {
     }
 }
 
-fn warn(context: &Context, days: i64) {
+pub(super) fn warn(context: &Context, days: i64) {
     if days < WARN_DAYS {
         context.note(
             || format!("注意:署名者の証明書の有効期間は残り {days} 日です"),

@@ -56,9 +56,17 @@ pub(crate) struct Demo {
 
 #[derive(Args)]
 pub(crate) struct Sign {
-    /// Absent with `--finish`, which knows its content.
-    #[arg(value_name = "FILE", required_unless_present = "finish")]
+    /// Absent with `--finish`, which knows its content, and with `--batch`.
+    #[arg(value_name = "FILE", required_unless_present_any = ["finish", "batch"])]
     pub(crate) file: Option<PathBuf>,
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = [
+        "file", "force", "signing_time", "add", "countersign", "prepare", "finish", "content",
+    ])]
+    pub(crate) batch: Option<PathBuf>,
+    #[arg(long, value_name = "PATTERN", requires = "batch")]
+    pub(crate) glob: Vec<String>,
+    #[arg(long, requires = "batch")]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) output: Output,
     #[arg(long)]

@@ -2,7 +2,8 @@
 //! Errors of the library as messages, each with what can be done about it.
 
 use keiin::{
-    Blame, ConfigError, ContentError, Error, FileError, FileKind, TransportError, TrustError, TsaError,
+    BatchError, Blame, ConfigError, ContentError, Error, FileError, FileKind, TransportError, TrustError,
+    TsaError,
     model::{ContainerError, SignerError},
     pades::PadesError,
     tsp::TspError,
@@ -43,6 +44,7 @@ fn japanese(error: &Error) -> String {
         Error::File(error)
         | Error::Content(ContentError::File(error))
         | Error::Trust(TrustError::File(error)) => file(error),
+        Error::Batch(error) => batch(error),
         Error::Content(ContentError::DigestLength { algorithm, octets }) => {
             format!("{algorithm} のダイジェストとして {octets} バイトは長さが合いません")
         }
@@ -170,6 +172,24 @@ fn file(error: &FileError) -> String {
         FileError::Read { path, source } => format!("{}:読み取れません({source})", path.display()),
         FileError::Write { path, source } => {
             format!("{}:書き込めません({source})。元のファイルは変わっていません", path.display())
+        }
+        other => other.to_string(),
+    }
+}
+
+/// A batch's trouble, in Japanese.
+fn batch(error: &BatchError) -> String {
+    match error {
+        BatchError::SameFolder { path } => {
+            format!("{}:結果の出力先は、署名するファイルとは別のフォルダーにしてください", path.display())
+        }
+        BatchError::NotAFolder { path } => format!("{}:フォルダーではありません", path.display()),
+        BatchError::Busy { path } => {
+            format!("{}:このフォルダーでは別の一括署名が実行中です", path.display())
+        }
+        BatchError::Journal { path } => format!("{}:一括署名の記録ではありません", path.display()),
+        BatchError::TooManyFiles { path, limit } => {
+            format!("{}:ファイルが {limit} 件を超えています", path.display())
         }
         other => other.to_string(),
     }
@@ -355,6 +375,7 @@ pub(crate) fn advice(error: &Error, lang: Lang) -> Option<String> {
         | Error::Trust(TrustError::File(error @ (FileError::Missing { .. } | FileError::Special { .. }))) => {
             return file_advice(error, lang);
         }
+        Error::Batch(error) => batch_advice(error)?,
         Error::Foreign { kind, .. } => foreign_advice(*kind)?,
         Error::Cades { .. } if error.blame() == Blame::Malformed => (
             "ファイルが壊れていないか、送り主から受け取り直して確かめてください",
@@ -427,6 +448,24 @@ pub(crate) fn file_advice(error: &FileError, lang: Lang) -> Option<String> {
         _ => return None,
     };
     Some(lang.pick(ja, en).to_owned())
+}
+
+const fn batch_advice(error: &BatchError) -> Option<(&'static str, &'static str)> {
+    Some(match error {
+        BatchError::SameFolder { .. } => {
+            ("-o で別のフォルダーを指定してください", "name another folder with -o")
+        }
+        BatchError::Busy { .. } => {
+            ("終わるのを待って、もう一度実行してください", "run it again when it has finished")
+        }
+        BatchError::Journal { .. } => {
+            ("-o で新しいフォルダーを指定してください", "name a new folder with -o")
+        }
+        BatchError::TooManyFiles { .. } => {
+            ("サブフォルダーごとに分けて実行してください", "run it for each sub-folder")
+        }
+        _ => return None,
+    })
 }
 
 const fn foreign_advice(kind: FileKind) -> Option<(&'static str, &'static str)> {

@@ -40,8 +40,8 @@ const COMMANDS: &[CommandText] = &[
             "Sign a file with a card, a PKCS#12 file or a key file: a PDF inside (PAdES), any other in a signature file (CAdES)",
         ],
         after: [
-            "例:keiin sign 処方箋.xml --module /usr/lib/libHpkiSigP11.so --to es-t --tsa https://tsa.example/\n\nPINは端末で入力するか、--pin-fd または --pin-env で渡します。コマンドラインには書けません。\n間違ったPINを自動で再試行することはありません。",
-            "Example: keiin sign record.xml --module /usr/lib/libHpkiSigP11.so --to es-t --tsa https://tsa.example/\n\nThe PIN is typed at the terminal, or comes through --pin-fd or --pin-env; it never stands on the command line.\nA wrong PIN is never tried again by itself.",
+            "例:keiin sign 処方箋.xml --module /usr/lib/libHpkiSigP11.so --to es-t --tsa https://tsa.example/\n   keiin sign --batch スキャン -o 署名済み --glob '*.pdf' --detached --module /usr/lib/libHpkiSigP11.so\n\n--batch は途中で止まっても、同じコマンドで続きから進みます。二度署名することはありません。\n\nPINは端末で入力するか、--pin-fd または --pin-env で渡します。コマンドラインには書けません。\n間違ったPINを自動で再試行することはありません。",
+            "Examples: keiin sign record.xml --module /usr/lib/libHpkiSigP11.so --to es-t --tsa https://tsa.example/\n          keiin sign --batch scans -o signed --glob '*.pdf' --detached --module /usr/lib/libHpkiSigP11.so\n\nWherever --batch is broken off, the same command goes on from there and signs nothing twice.\n\nThe PIN is typed at the terminal, or comes through --pin-fd or --pin-env; it never stands on the command line.\nA wrong PIN is never tried again by itself.",
         ],
     },
     CommandText {
@@ -121,6 +121,19 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
         "署名するファイル(--add と --countersign では既存の署名ファイル)",
         "The file to sign; with --add and --countersign a signature file",
     ),
+    (
+        "sign",
+        "batch",
+        "このフォルダーの中のファイルに、サブフォルダーも含めて署名し、-o のフォルダーに同じ名前で書きます",
+        "Sign the files of this folder and its sub-folders into the folder of -o, under the same names",
+    ),
+    (
+        "sign",
+        "glob",
+        "--batch で署名するファイル名(複数可。例:'*.pdf'、'外来/*.xml')",
+        "Which files --batch signs ('*.pdf', 'ward/*.xml')",
+    ),
+    ("sign", "json", "--batch の結果を1ファイル1行のJSONで出力します", "Print the lines of --batch as JSON"),
     ("stamp", "file", "タイムスタンプを付けるファイル", "The file to stamp"),
     ("extend", "file", "署名ファイル", "The signature file"),
     ("renew", "file", "署名ファイル(ES-A)", "The signature file (ES-A)"),
@@ -129,8 +142,8 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
     (
         "sign",
         "output",
-        "出力先(既定:FILE.p7m、--detached では FILE.p7s、PDFでは FILE-signed.pdf)",
-        "Where the result goes (default: FILE.p7m, with --detached FILE.p7s, of a PDF FILE-signed.pdf)",
+        "出力先(既定:FILE.p7m、--detached では FILE.p7s、PDFでは FILE-signed.pdf。--batch ではフォルダー)",
+        "Where the result goes (default: FILE.p7m, with --detached FILE.p7s, of a PDF FILE-signed.pdf); with --batch a folder",
     ),
     ("stamp", "output", "出力先(既定:FILE.tst)", "Where the result goes (default: FILE.tst)"),
     ("", "output", "出力先", "Where the result goes"),

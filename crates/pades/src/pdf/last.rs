@@ -3,7 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Pdf, object::Object, syntax, xref::Form};
+use super::{
+    Pdf,
+    object::{self, Object},
+    syntax,
+    xref::Form,
+};
 use crate::{PadesError, limits::MAX_OBJECT_NUMBER};
 
 impl Pdf<'_> {
@@ -22,6 +27,10 @@ impl Pdf<'_> {
         let sizes = self.seen().filter_map(|section| section.trailer.value("Size")?.as_integer());
         let size =
             sizes.filter_map(|size| u32::try_from(size).ok()).filter(|size| *size <= MAX_OBJECT_NUMBER).max();
+        // Nor are all streams named by themselves.
+        let streams = self.seen().filter(|section| section.form == Form::Stream);
+        let streams = streams.filter_map(|section| Some(object::head(self.octets, section.at)?.0)).max();
+        let highest = highest.copied().max(streams);
         Ok(highest.map_or(1, |highest| highest.saturating_add(1)).max(size.unwrap_or(1)))
     }
 
