@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 # Runs the matrix with other people's software: EU DSS, OpenSSL, pyHanko and SoftHSM2 against a test PKI on loopback.
-# usage: scripts/matrix.sh SHARED [matrix.py arguments]. State is kept in the user's cache; the server is stopped at the end.
+# usage: scripts/matrix.sh SHARED [--keep DIR] [--only TEXT]. State is kept in the user's cache; the server is stopped at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 shared=$(cd "$1" && pwd)
@@ -17,4 +17,4 @@ eval "$("$shared/peers/pki-up.sh" 2> "$STATE/pki.log")"
 rm -rf "$STATE/softhsm"
 eval "$("$shared/peers/p11-setup.sh" 2>> "$STATE/pki.log")"
 export KEIIN=${KEIIN:-$PWD/target/release/keiin} DSS="$shared/dss/dss" PEERS="$shared/peers"
-python3 scripts/matrix.py "$@"
+python3 -B scripts/matrix "$@"

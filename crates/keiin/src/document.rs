@@ -7,7 +7,7 @@ use std::{
 };
 
 use keiin_cades::Cades;
-use keiin_pades::Pades;
+use keiin_pades::{Pades, Source};
 use keiin_pki::digest::DigestSet;
 use keiin_tsp::{Response, TspError};
 use serde::Serialize;
@@ -16,6 +16,7 @@ use crate::{
     Error,
     content::Content,
     file::{self, Existing},
+    map,
     model::{Container, DigestAlgorithm, Evidence, SignatureFacts, TimestampFacts, TimestampKind},
     recognise::FileKind,
 };
@@ -81,8 +82,11 @@ impl Document {
     /// # Errors
     /// As [`Document::open`].
     pub fn open_with(path: &Path, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
-        let bytes = file::read(path, file::MAX_CONTAINER)?;
-        let mut document = Self::read_with(bytes, content, progress).map_err(|error| error.in_file(path))?;
+        let read = match map::large_pdf(path)? {
+            Some(source) => Self::pdf(source, content),
+            None => Self::read_with(file::read(path, file::MAX_CONTAINER)?, content, progress),
+        };
+        let mut document = read.map_err(|error| error.in_file(path))?;
         document.path = Some(path.to_owned());
         Ok(document)
     }
@@ -126,11 +130,11 @@ impl Document {
         Ok(Self { inner: Inner::Cades(Box::new(cades)), content: content.cloned(), known, path: None })
     }
 
-    fn pdf(bytes: Vec<u8>, content: Option<&Content>) -> Result<Self, Error> {
+    fn pdf(octets: impl Into<Source>, content: Option<&Content>) -> Result<Self, Error> {
         if content.is_some() {
             return Err(Error::Cades { name: None, source: keiin_cades::CadesError::ContentNotWanted });
         }
-        let pdf = Pades::read(bytes).map_err(|source| Error::Pdf { name: None, source })?;
+        let pdf = Pades::read(octets).map_err(|source| Error::Pdf { name: None, source })?;
         Ok(Self { inner: Inner::Pdf(Box::new(pdf)), content: None, known: DigestSet::default(), path: None })
     }
 
@@ -220,7 +224,7 @@ impl Document {
         match &self.inner {
             Inner::Cades(cades) => cades.as_bytes(),
             Inner::Token(token) => &token.bytes,
-            Inner::Pdf(pdf) => pdf.as_bytes(),
+            Inner::Pdf(pdf) => pdf.source().base(), // nothing is appended yet
         }
     }
 

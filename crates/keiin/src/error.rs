@@ -172,6 +172,7 @@ impl Error {
             Self::Container(ContainerError::Limit { .. }) => Blame::Limit,
             Self::Token { source: TspError::Limit(_) | TspError::ResponseTooLong { .. }, .. } => Blame::Limit,
             Self::Pdf { source: PadesError::Limit { .. }, .. } => Blame::Limit,
+            Self::Pdf { source: PadesError::Unread(_), .. } => Blame::Environment,
             Self::Foreign { .. } | Self::Token { .. } | Self::Pdf { .. } => Blame::Malformed,
             Self::Container(ContainerError::Malformed { .. }) => Blame::Malformed,
             Self::Container(ContainerError::Token { .. }) | Self::NoTimestamp(_) | Self::Signer(_) => {

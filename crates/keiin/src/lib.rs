@@ -99,12 +99,13 @@
 //! prints nothing, it never reads a PIN by itself, and of the three formats it has CAdES so far.
 //!
 //! # Limits
-//! Containers up to 1 GiB ([`file::MAX_CONTAINER`]), detached content of any size, read through a small buffer; at most 12
+//! Containers up to 1 GiB ([`file::MAX_CONTAINER`]), PDFs and detached content of any size, read in place or through a small
+//! buffer; at most 12
 //! rounds of fetching for a verdict, 40 wants a round and 4 addresses a want.
 //!
 //! # Features
 //! `http` (default): [`http::HttpTransport`], [`Setup::from_config`] and trust in the system's roots.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)] // but for `map`, which says why
 
 pub mod batch;
 pub mod cache;
@@ -121,6 +122,7 @@ mod guard;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod inspect;
+mod map;
 mod pem;
 mod recognise;
 mod renew;

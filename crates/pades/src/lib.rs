@@ -16,17 +16,36 @@
 #![forbid(unsafe_code)]
 
 pub mod appearance;
+mod attach;
+mod augment;
 mod dictionary;
+mod digest;
 mod document;
 mod error;
+mod field;
 mod form;
+mod imprint;
+mod intent;
+mod layout;
 mod level;
 pub mod limits;
 mod material;
+mod page;
 mod pdf;
+mod prepare;
 mod read;
+mod restriction;
+mod seed;
+mod signature;
+mod source;
 mod text;
+mod visible;
 
 pub use dictionary::SignatureDictionary;
+pub use digest::Ranges;
 pub use error::PadesError;
+pub use intent::{Certification, FieldChoice, Lock, PadesIntent, Reserve};
+pub use prepare::{Prepared, prepare};
 pub use read::Pades;
+pub use source::{Source, Stream, Unread};
+pub use visible::Visible;

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! A PDF with the signatures and document time-stamps that were read from it.
 
+use std::ops::Range;
+
 use keiin_model::{Defect, DefectKind, Evidence, SignatureFacts, TimestampFacts};
 use keiin_tsp::facts::defect;
 
 use crate::{
-    PadesError, SignatureDictionary,
-    document::Reading,
+    PadesError, SignatureDictionary, document,
     form::{self, Placed},
     material::Stores,
-    pdf::{self, Pdf},
+    pdf::Pdf,
+    source::Source,
 };
 
 /// A PDF: its octets and the facts.
 #[derive(Clone, Debug)]
 pub struct Pades {
-    bytes: Vec<u8>,
+    source: Source,
     facts: PdfFacts,
 }
 
@@ -27,6 +29,8 @@ pub(crate) struct PdfFacts {
     pub(crate) timestamps: Vec<TimestampFacts>,
     pub(crate) evidence: Evidence,
     pub(crate) defects: Vec<Defect>,
+    /// What all signatures and time-stamps are over.
+    pub(crate) ranges: Vec<Range<usize>>,
 }
 
 impl Pades {
@@ -35,14 +39,20 @@ impl Pades {
     ///
     /// # Errors
     /// [`PadesError`] when it is no PDF, over a limit, or holds signatures of which none can be read.
-    pub fn read(bytes: Vec<u8>) -> Result<Self, PadesError> {
-        let facts = read(&bytes)?;
-        Ok(Self { bytes, facts })
+    pub fn read(octets: impl Into<Source>) -> Result<Self, PadesError> {
+        let source = octets.into();
+        let facts = read(&source)?;
+        Ok(Self { source, facts })
     }
 
     /// The octets as they stand.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes
+    pub const fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The octets in two pieces: the file as it was read, and what was appended.
+    pub fn pieces(&self) -> [&[u8]; 2] {
+        [self.source.base(), self.source.tail()]
     }
 
     /// The signatures in the order in which they were made, each with the document time-stamps that were made after it.
@@ -65,24 +75,30 @@ impl Pades {
         &self.facts.evidence
     }
 
+    /// What the signatures and time-stamps are over.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = &Range<usize>> {
+        self.facts.ranges.iter()
+    }
+
     /// What is wrong with the file: a cross-reference that had to be made anew, a signature that cannot be read.
     pub fn defects(&self) -> &[Defect] {
         &self.facts.defects
     }
 }
 
-fn read(bytes: &[u8]) -> Result<PdfFacts, PadesError> {
-    let mut pdf = Pdf::open(bytes)?;
+fn read(source: &Source) -> Result<PdfFacts, PadesError> {
+    let octets = source.octets();
+    let mut pdf = Pdf::open(octets)?;
     let mut defects = Vec::new();
     let mut found = form::signatures(&pdf)?;
     if pdf.is_broken() && !pdf.is_repaired() {
-        pdf = Pdf::rebuilt(bytes)?;
+        pdf = Pdf::rebuilt(octets)?;
         found = form::signatures(&pdf)?;
     }
     let placed = match found {
         Some(placed) if !placed.is_empty() || !pdf.has_hidden() => placed,
         // A signature dictionary never stands in a stream, so encryption cannot hide one.
-        _ => without_form(&mut pdf, bytes, &mut defects)?,
+        _ => without_form(&pdf, &mut defects)?,
     };
     if pdf.is_repaired() {
         defects.push(defect(DefectKind::Ignored, "cross-reference"));
@@ -99,19 +115,25 @@ fn read(bytes: &[u8]) -> Result<PdfFacts, PadesError> {
     if stores.unreadable {
         defects.push(defect(DefectKind::Ignored, "DSS"));
     }
-    Reading::new(bytes, stores, defects).document(dictionaries)
+    document::read(source, dictionaries, stores, defects)
 }
 
-/// Where there is no form: signatures that no reader would show, or a form that is damaged.
-fn without_form(
-    pdf: &mut Pdf<'_>,
-    bytes: &[u8],
-    defects: &mut Vec<Defect>,
-) -> Result<Vec<Placed>, PadesError> {
-    if pdf::find(bytes, b"/ByteRange").is_none() {
-        return Ok(Vec::new());
+/// Where there is no form: one that an earlier revision had, whose signatures no reader shows any more, or what a damaged
+/// file still holds. A sound file without a form is not looked through: it may have any size.
+fn without_form(pdf: &Pdf<'_>, defects: &mut Vec<Defect>) -> Result<Vec<Placed>, PadesError> {
+    let mut found = Vec::new();
+    for view in 1..pdf.views() {
+        pdf.look_at(view);
+        let earlier = form::signatures(pdf);
+        pdf.look_at(0);
+        found = earlier?.unwrap_or_default();
+        if !found.is_empty() {
+            break;
+        }
     }
-    let found = form::all(pdf)?;
+    if found.is_empty() && (pdf.is_repaired() || pdf.has_hidden()) {
+        found = form::all(pdf)?;
+    }
     if !found.is_empty() {
         defects.push(defect(DefectKind::Ignored, "AcroForm"));
     }

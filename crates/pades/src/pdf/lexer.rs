@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::source::Octets;
+
 /// A token.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Token<'a> {
@@ -23,7 +25,9 @@ pub(crate) enum Token<'a> {
 /// Reads tokens from octets, from a position on.
 #[derive(Clone, Debug)]
 pub(crate) struct Lexer<'a> {
+    /// The piece of the file that is read, and the offset of its first octet.
     input: &'a [u8],
+    origin: usize,
     at: usize,
 }
 
@@ -49,23 +53,26 @@ pub(crate) fn hex_digit(octet: u8) -> Option<u8> {
 }
 
 impl<'a> Lexer<'a> {
-    pub(crate) const fn new(input: &'a [u8], at: usize) -> Self {
-        Self { input, at }
+    pub(crate) fn new(octets: impl Into<Octets<'a>>, at: usize) -> Self {
+        let (input, origin) = octets.into().piece(at);
+        Self { input, origin, at: at.saturating_sub(origin) }
     }
 
-    pub(crate) const fn input(&self) -> &'a [u8] {
-        self.input
+    /// The offset of the next octet.
+    /// Goes on reading at a position of the piece.
+    pub(crate) const fn go_to(&mut self, at: usize) {
+        self.at = at.saturating_sub(self.origin);
     }
 
     pub(crate) const fn position(&self) -> usize {
-        self.at
+        self.origin.saturating_add(self.at)
     }
 
     pub(crate) fn peek_octet(&self) -> Option<u8> {
         self.input.get(self.at).copied()
     }
 
-    fn advance(&mut self) {
+    pub(crate) fn advance(&mut self) {
         self.at = self.at.saturating_add(1);
     }
 
@@ -87,7 +94,7 @@ impl<'a> Lexer<'a> {
     /// The next token with where it stands; `None` at the end or where no token can stand.
     pub(crate) fn next(&mut self) -> Option<(Token<'a>, Range<usize>)> {
         self.skip_space();
-        let start = self.at;
+        let start = self.position();
         let token = match self.peek_octet()? {
             b'/' => self.name(),
             b'(' => self.literal()?,
@@ -99,7 +106,7 @@ impl<'a> Lexer<'a> {
             octet if is_regular(octet) => self.word(),
             _ => return None,
         };
-        Some((token, start..self.at))
+        Some((token, start..self.position()))
     }
 
     /// The next token, if it is this keyword; else nothing is read.

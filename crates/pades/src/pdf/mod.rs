@@ -2,10 +2,14 @@
 //! A PDF file as objects, read only where somebody looks.
 
 mod filter;
+mod last;
 mod lexer;
 mod object;
 mod open;
+mod rectangle;
 mod repair;
+mod syntax;
+mod write;
 mod xref;
 
 use std::{
@@ -16,19 +20,23 @@ use std::{
 
 use filter::{FilterError, Step};
 pub(crate) use object::{Dictionary, Object, Stream};
+pub(crate) use write::{Draft, Reference, Spot, Value, text_string, write_hexadecimal};
 use xref::{Entry, Section};
 
 use crate::{
     PadesError,
     limits::{MAX_INDIRECTION, MAX_STREAM, MAX_STREAMS, MAX_WORK, WORK_FACTOR},
+    source::Octets,
 };
 
 /// A PDF. Newest section first; a view leaves the newest out.
 pub(crate) struct Pdf<'a> {
-    bytes: &'a [u8],
+    octets: Octets<'a>,
     /// Octets before `%PDF-`: offsets may count from there.
     shift: usize,
     sections: Vec<Section>,
+    /// What stands behind the last `startxref`.
+    start: usize,
     view: Cell<usize>,
     repaired: bool,
     encrypted: bool,
@@ -77,8 +85,9 @@ pub(crate) fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
 }
 
 impl<'a> Pdf<'a> {
-    pub(crate) const fn bytes(&self) -> &'a [u8] {
-        self.bytes
+    /// Octets of the file.
+    pub(crate) const fn len(&self) -> usize {
+        self.octets.len()
     }
 
     pub(crate) const fn is_repaired(&self) -> bool {
@@ -115,7 +124,7 @@ impl<'a> Pdf<'a> {
 
     /// Where the string that begins at a position ends.
     pub(crate) fn string_end(&self, at: usize) -> Option<usize> {
-        match object::read(self.bytes, at).0 {
+        match object::read(self.octets, at).0 {
             Ok(Object::String(_, range)) if range.start == at => Some(range.end),
             _ => None,
         }
@@ -180,7 +189,7 @@ impl<'a> Pdf<'a> {
 
     fn at(&self, number: u32, offset: usize) -> Result<Located, PadesError> {
         for offset in [offset, offset.saturating_add(self.shift)] {
-            let Some((found, object, end)) = object::read_indirect(self.bytes, offset) else { continue };
+            let Some((found, object, end)) = object::read_indirect(self.octets, offset) else { continue };
             self.spend(end.saturating_sub(offset))?;
             if found == number
                 && let Ok(object) = object
@@ -203,7 +212,7 @@ impl<'a> Pdf<'a> {
             self.broken.set(true);
             return Ok(Located::null());
         };
-        let (object, end) = object::read(&opened.octets, *start);
+        let (object, end) = object::read(opened.octets.as_slice(), *start);
         self.spend(end.saturating_sub(*start))?;
         Ok(object.map_or_else(|_| Located::null(), |object| Located { object, offset: None }))
     }
@@ -232,7 +241,7 @@ impl<'a> Pdf<'a> {
         };
         let count = self.number(&stream.dictionary, "N")?.unwrap_or(0);
         let first = self.number(&stream.dictionary, "First")?.unwrap_or(0);
-        let mut lexer = lexer::Lexer::new(&octets, 0);
+        let mut lexer = lexer::Lexer::new(octets.as_slice(), 0);
         let mut starts = BTreeMap::new();
         for _ in 0..count {
             let (Some(number), Some(start)) = (lexer.unsigned(), lexer.unsigned()) else { break };
@@ -280,12 +289,12 @@ impl<'a> Pdf<'a> {
     fn raw(&self, stream: &Stream) -> Result<&'a [u8], PadesError> {
         if let Some(length) = self.number(&stream.dictionary, "Length")?
             && let Some(end) = stream.start.checked_add(length)
-            && let Some(raw) = self.bytes.get(stream.start..end)
-            && object::ends_stream(self.bytes, end)
+            && let Some(raw) = self.octets.get(stream.start..end)
+            && object::ends_stream(self.octets, end)
         {
             return Ok(raw);
         }
-        let raw = object::until_endstream(self.bytes, stream.start);
+        let raw = object::until_endstream(self.octets, stream.start);
         self.spend(raw.len())?;
         Ok(raw)
     }
@@ -307,7 +316,7 @@ impl<'a> Pdf<'a> {
 
     /// Counts octets that were looked at.
     fn spend(&self, octets: usize) -> Result<(), PadesError> {
-        let size = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX);
+        let size = u64::try_from(self.octets.len()).unwrap_or(u64::MAX);
         let limit = size.saturating_mul(WORK_FACTOR).saturating_add(MAX_WORK);
         let spent = self.work.get().saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
         self.work.set(spent);

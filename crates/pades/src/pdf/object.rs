@@ -4,7 +4,10 @@
 use std::ops::Range;
 
 use super::lexer::{Lexer, Token, is_space};
-use crate::limits::{MAX_DEPTH, MAX_ELEMENTS};
+use crate::{
+    limits::{MAX_DEPTH, MAX_ELEMENTS},
+    source::Octets,
+};
 
 /// An object; strings and streams know where they stand in what was parsed.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,28 +83,38 @@ pub(crate) enum ObjectError {
 }
 
 /// Reads one object and gives it with where it ends. Whether a dictionary begins a stream is seen too.
-pub(crate) fn read(input: &[u8], at: usize) -> (Result<Object, ObjectError>, usize) {
+pub(crate) fn read<'a>(input: impl Into<Octets<'a>>, at: usize) -> (Result<Object, ObjectError>, usize) {
     let mut parser = Parser { lexer: Lexer::new(input, at), elements: 0 };
     let object = parser.object(0).map(|object| parser.stream(object));
     (object, parser.lexer.position())
 }
 
 /// Reads `N G obj` and the object: the number, the object, where it ends.
-pub(crate) fn read_indirect(input: &[u8], at: usize) -> Option<(u32, Result<Object, ObjectError>, usize)> {
+pub(crate) fn read_indirect<'a>(
+    input: impl Into<Octets<'a>>,
+    at: usize,
+) -> Option<(u32, Result<Object, ObjectError>, usize)> {
+    let input = input.into();
+    let (number, _, start) = head(input, at)?;
+    let (object, end) = read(input, start);
+    Some((number, object, end))
+}
+
+/// Reads `N G obj`: the number, the generation, and where the object itself begins. A generation that none can be is 0.
+pub(crate) fn head(input: Octets<'_>, at: usize) -> Option<(u32, u16, usize)> {
     let mut lexer = Lexer::new(input, at);
     let number = u32::try_from(lexer.unsigned()?).ok()?;
-    lexer.unsigned()?;
+    let generation = u16::try_from(lexer.unsigned()?).unwrap_or(0);
     let before = lexer.position();
-    if !lexer.keyword(b"obj") {
-        // `obj` may run into a number or word that follows it.
-        lexer = Lexer::new(input, before);
-        lexer.skip_space();
-        let at = lexer.position();
-        input.get(at..)?.strip_prefix(b"obj")?;
-        lexer = Lexer::new(input, at + 3);
+    if lexer.keyword(b"obj") {
+        return Some((number, generation, lexer.position()));
     }
-    let (object, end) = read(input, lexer.position());
-    Some((number, object, end))
+    // `obj` may run into a number or word that follows it.
+    lexer = Lexer::new(input, before);
+    lexer.skip_space();
+    let at = lexer.position();
+    input.from(at).strip_prefix(b"obj")?;
+    Some((number, generation, at.saturating_add(3)))
 }
 
 struct Parser<'a> {
@@ -178,22 +191,18 @@ impl Parser<'_> {
             self.lexer = before;
             return Object::Dictionary(dictionary);
         }
-        let mut start = self.lexer.position();
-        let mut octet = self.lexer.peek_octet();
-        if octet == Some(b'\r') {
-            start += 1;
-            octet = Lexer::new(self.lexer.input(), start).peek_octet();
+        for end in [b'\r', b'\n'] {
+            if self.lexer.peek_octet() == Some(end) {
+                self.lexer.advance();
+            }
         }
-        if octet == Some(b'\n') {
-            start += 1;
-        }
-        Object::Stream(Stream { dictionary, start })
+        Object::Stream(Stream { dictionary, start: self.lexer.position() })
     }
 }
 
 /// The octets of a stream whose length is wrong or missing: up to `endstream`, without the line end before it.
-pub(crate) fn until_endstream(input: &[u8], start: usize) -> &[u8] {
-    let rest = input.get(start..).unwrap_or_default();
+pub(crate) fn until_endstream(octets: Octets<'_>, start: usize) -> &[u8] {
+    let rest = octets.from(start);
     let end = super::find(rest, b"endstream").unwrap_or(rest.len());
     let body = rest.get(..end).unwrap_or_default();
     body.strip_suffix(b"\r\n")
@@ -203,8 +212,8 @@ pub(crate) fn until_endstream(input: &[u8], start: usize) -> &[u8] {
 }
 
 /// Whether `endstream` follows at a position, white space before it aside.
-pub(crate) fn ends_stream(input: &[u8], at: usize) -> bool {
-    let rest = input.get(at..).unwrap_or_default();
+pub(crate) fn ends_stream(octets: Octets<'_>, at: usize) -> bool {
+    let rest = octets.from(at);
     let space = rest.iter().take(8).take_while(|o| is_space(**o)).count();
     rest.get(space..).unwrap_or_default().starts_with(b"endstream")
 }

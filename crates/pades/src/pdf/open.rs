@@ -8,23 +8,26 @@ use super::{
     lexer::Lexer,
     object::{self, Object},
     repair,
-    xref::{self, Entry, Section},
+    xref::{self, Entry, Form, Section},
 };
-use crate::{PadesError, limits::MAX_SECTIONS};
+use crate::{PadesError, limits::MAX_SECTIONS, source::Octets};
 
 impl<'a> Pdf<'a> {
     /// Opens a PDF by its cross-reference, or by looking through it where that is broken.
-    pub(crate) fn open(bytes: &'a [u8]) -> Result<Self, PadesError> {
-        let head = bytes.get(..1024).unwrap_or(bytes);
+    pub(crate) fn open(octets: impl Into<Octets<'a>>) -> Result<Self, PadesError> {
+        let octets = octets.into();
+        let (base, _) = octets.piece(0);
+        let head = base.get(..1024).unwrap_or(base);
         let shift = find(head, b"%PDF-").ok_or(PadesError::NotAPdf)?;
-        let mut pdf = Self::empty(bytes, shift);
-        if let Some(start) = last_start(bytes) {
+        let mut pdf = Self::empty(octets, shift);
+        if let Some(start) = last_start(octets) {
+            pdf.start = start;
             pdf.sections = pdf.chain(start)?.unwrap_or_default();
         }
         pdf.note_encryption();
         // A catalog in an encrypted stream is none that looking through the file would show.
         if pdf.catalog()?.is_none() && !pdf.has_hidden() {
-            pdf = Self::rebuilt(bytes)?;
+            pdf = Self::rebuilt(octets)?;
             if pdf.catalog()?.is_none() && !pdf.has_hidden() {
                 return Err(PadesError::NoCatalog);
             }
@@ -32,11 +35,12 @@ impl<'a> Pdf<'a> {
         Ok(pdf)
     }
 
-    fn empty(bytes: &'a [u8], shift: usize) -> Self {
+    fn empty(octets: Octets<'a>, shift: usize) -> Self {
         Self {
-            bytes,
+            octets,
             shift,
             sections: Vec::new(),
+            start: 0,
             view: Cell::new(0),
             repaired: false,
             encrypted: false,
@@ -55,10 +59,10 @@ impl<'a> Pdf<'a> {
     }
 
     /// The same file by looking through it.
-    pub(crate) fn rebuilt(bytes: &'a [u8]) -> Result<Self, PadesError> {
-        let mut pdf = Self::empty(bytes, 0);
+    pub(crate) fn rebuilt(octets: Octets<'a>) -> Result<Self, PadesError> {
+        let mut pdf = Self::empty(octets, 0);
         pdf.repaired = true;
-        let found = repair::scan(bytes, &mut |octets| pdf.spend(octets))?;
+        let found = repair::scan(octets, &mut |count| pdf.spend(count))?;
         pdf.sections = vec![found.section];
         pdf.note_encryption();
         let mut inside = Vec::new();
@@ -105,17 +109,19 @@ impl<'a> Pdf<'a> {
 
     fn section(&self, at: usize) -> Result<Option<Section>, PadesError> {
         for at in [at, at.saturating_add(self.shift)] {
-            if let Some(table) = xref::table(self.bytes, at)? {
+            if let Some(table) = xref::table(self.octets, at)? {
                 return Ok(Some(table));
             }
-            let Some((_, Ok(Object::Stream(stream)), _)) = object::read_indirect(self.bytes, at) else {
+            let Some((_, Ok(Object::Stream(stream)), _)) = object::read_indirect(self.octets, at) else {
                 continue;
             };
             if stream.dictionary.value("Type").and_then(Object::as_name) != Some(b"XRef") {
                 continue;
             }
             if let Ok(octets) = self.octets(&stream)? {
-                return xref::stream(&stream.dictionary, &octets);
+                let section = xref::stream(&stream.dictionary, &octets)?;
+                let trailer_at = object::head(self.octets, at).map_or(0, |(_, _, start)| start);
+                return Ok(section.map(|section| Section { at, trailer_at, form: Form::Stream, ..section }));
             }
         }
         Ok(None)
@@ -123,8 +129,9 @@ impl<'a> Pdf<'a> {
 }
 
 /// The offset behind the last `startxref`.
-fn last_start(bytes: &[u8]) -> Option<usize> {
+fn last_start(octets: Octets<'_>) -> Option<usize> {
     const WORD: &[u8] = b"startxref";
-    let at = bytes.windows(WORD.len()).rposition(|window| window == WORD)?;
-    usize::try_from(Lexer::new(bytes, at + WORD.len()).unsigned()?).ok()
+    let last = |piece: &[u8]| piece.windows(WORD.len()).rposition(|window| window == WORD);
+    let at = octets.pieces().iter().rev().find_map(|(piece, origin)| Some(last(piece)? + origin))?;
+    usize::try_from(Lexer::new(octets, at.saturating_add(WORD.len())).unsigned()?).ok()
 }
