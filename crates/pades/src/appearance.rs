@@ -22,7 +22,7 @@ pub use place::{MAX_SIDE, PageChoice, Rectangle, Turn, View};
 pub const MAX_TEXT: usize = 10_000;
 
 /// What is shown.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Look {
     /// The text, a paragraph each.
     pub lines: Vec<String>,
@@ -86,6 +86,12 @@ pub enum AppearanceError {
         /// Its height.
         height: f64,
     },
+    /// There is no such page.
+    #[error("the document has no such page")]
+    NoSuchPage,
+    /// The field has no place on a page.
+    #[error("the field has no rectangle on a page, so nothing can be seen of it")]
+    NoWidget,
     /// The page's box is none.
     #[error("the page has no usable size")]
     Page,

@@ -5,7 +5,7 @@ use keiin_cades::CadesError;
 use keiin_model::ContainerError;
 use keiin_pki::der::DerError;
 
-use crate::{Unread, pdf::Locked};
+use crate::{Unread, appearance::AppearanceError, pdf::Locked};
 
 /// Why a PDF could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +111,9 @@ pub enum PadesError {
         /// The room.
         reserved: usize,
     },
+    /// What a signature is to look like.
+    #[error(transparent)]
+    Appearance(#[from] AppearanceError),
     /// The call does not fit the document.
     #[error("{what}")]
     Misuse {

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Visible;
+
 /// Where a signature goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -61,7 +63,7 @@ pub enum Reserve {
 }
 
 /// Everything that is the signer's choice in the PDF. The default is an invisible approval signature.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PadesIntent {
     /// Where it goes.
     #[serde(default)]
@@ -75,6 +77,9 @@ pub struct PadesIntent {
     /// /ContactInfo.
     #[serde(default)]
     pub contact: Option<String>,
+    /// What is seen of it. This is painted when the signature is laid out, and does not serialise.
+    #[serde(skip)]
+    pub visible: Option<Visible>,
     /// In which zone /M is written: minutes east of UTC.
     #[serde(default)]
     pub zone: i16,

@@ -39,6 +39,7 @@ mod seed;
 mod signature;
 mod source;
 mod text;
+mod visible;
 
 pub use dictionary::SignatureDictionary;
 pub use digest::Ranges;
@@ -47,3 +48,4 @@ pub use intent::{Certification, FieldChoice, Lock, PadesIntent, Reserve};
 pub use prepare::{Prepared, prepare};
 pub use read::Pades;
 pub use source::{Source, Stream, Unread};
+pub use visible::Visible;

@@ -11,10 +11,20 @@ use crate::{
 
 /// The object number of a page, counted from zero; `None` when there is no such page, or it is no object of its own.
 pub(crate) fn find(pdf: &Pdf<'_>, index: usize) -> Result<Option<u32>, PadesError> {
+    walk(pdf, Some(index))
+}
+
+/// The object number of the last page.
+pub(crate) fn last(pdf: &Pdf<'_>) -> Result<Option<u32>, PadesError> {
+    walk(pdf, None)
+}
+
+/// Goes through the pages up to one, or all.
+fn walk(pdf: &Pdf<'_>, index: Option<usize>) -> Result<Option<u32>, PadesError> {
     let Some(catalog) = pdf.catalog()? else { return Ok(None) };
     let Some(root) = catalog.value("Pages").cloned() else { return Ok(None) };
     // The tree in its order, without recursion: its depth is the file's choice.
-    let (mut open, mut seen, mut before) = (vec![root], BTreeSet::new(), 0);
+    let (mut open, mut seen, mut before, mut last) = (vec![root], BTreeSet::new(), 0, None);
     while let Some(item) = open.pop() {
         let number = if let Object::Reference(number) = item { Some(number) } else { None };
         if number.is_some_and(|number| !seen.insert(number)) {
@@ -28,9 +38,9 @@ pub(crate) fn find(pdf: &Pdf<'_>, index: usize) -> Result<Option<u32>, PadesErro
         let kids = pdf.value(node, "Kids")?.object;
         match kids.as_array() {
             Some(kids) => open.extend(kids.iter().rev().cloned()),
-            None if before == index => return Ok(number),
-            None => before += 1,
+            None if index == Some(before) => return Ok(number),
+            None => (before, last) = (before + 1, number),
         }
     }
-    Ok(None)
+    Ok(last.filter(|_| index.is_none()))
 }

@@ -5,11 +5,12 @@
 use keiin_model::Time;
 
 use crate::{
-    Lock, PadesError, PadesIntent,
+    Lock, PadesError, PadesIntent, Visible,
     field::{Field, Target},
     page,
     pdf::{Draft, Object, Pdf, Reference, Spot, Value, text_string},
     restriction,
+    visible::{self, Placed},
 };
 
 /// /Filter of everything that keiin writes: the handler that every reader has.
@@ -35,6 +36,15 @@ pub(crate) enum Kind<'i> {
     Timestamp,
 }
 
+impl Plan<'_> {
+    const fn visible(&self) -> Option<&Visible> {
+        match &self.kind {
+            Kind::Signature { intent, .. } => intent.visible.as_ref(),
+            Kind::Timestamp => None,
+        }
+    }
+}
+
 /// Puts a signature with room for its value into a draft, and yields its dictionary.
 pub(crate) fn place(
     draft: &mut Draft<'_, '_>,
@@ -49,6 +59,9 @@ pub(crate) fn place(
         Target::Existing(_, number) => {
             let field = Draft::object(*number);
             draft.set(&field, "V", &Value::Reference(signature))?;
+            if let Some(visible) = plan.visible() {
+                visible::show(draft, pdf, visible, *number)?;
+            }
             None
         }
     };
@@ -157,7 +170,7 @@ fn lock_entries(lock: &Lock) -> Option<Vec<(&'static str, Value)>> {
     }
 }
 
-/// A field that is its own widget, on the first page; it has an empty appearance, as PDF/A wants one.
+/// A field that is its own widget: where it is to be seen, else on the first page with an empty appearance, as PDF/A wants one.
 fn new_field(
     draft: &mut Draft<'_, '_>,
     pdf: &Pdf<'_>,
@@ -166,14 +179,10 @@ fn new_field(
     plan: &Plan<'_>,
     lock: &Lock,
 ) -> Result<Option<Reference>, PadesError> {
-    let zero = || Value::Array(vec![Value::Integer(0); 4]);
-    let form = vec![
-        ("Type", Value::name("XObject")),
-        ("Subtype", Value::name("Form")),
-        ("BBox", zero()),
-        ("Resources", Value::Dictionary(Vec::new())),
-    ];
-    let appearance = draft.add_stream(form, b"")?;
+    let Placed { page, rect, appearance } = match plan.visible() {
+        Some(visible) => visible::place(draft, pdf, visible)?,
+        None => unseen(draft, pdf)?,
+    };
     let mut entries = vec![
         ("Type", Value::name("Annot")),
         ("Subtype", Value::name("Widget")),
@@ -181,7 +190,7 @@ fn new_field(
         ("T", Value::text(name)),
         ("V", Value::Reference(signature)),
         ("F", Value::Integer(WIDGET_FLAGS)),
-        ("Rect", zero()),
+        ("Rect", rect),
         ("AP", Value::Dictionary(vec![("N", Value::Reference(appearance))])),
     ];
     if matches!(plan.kind, Kind::Signature { .. })
@@ -190,7 +199,7 @@ fn new_field(
         lock.push(("Type", Value::name("SigFieldLock")));
         entries.push(("Lock", Value::Reference(draft.add(&Value::Dictionary(lock))?)));
     }
-    let page = page::find(pdf, 0)?.map(Draft::object);
+    let page = page.map(Draft::object);
     if let Some(page) = &page {
         entries.push(("P", Value::Reference(draft.reference(page)?)));
     }
@@ -199,6 +208,19 @@ fn new_field(
         append(draft, &page, "Annots", field)?;
     }
     Ok(Some(field))
+}
+
+/// Nothing to be seen, on the first page.
+fn unseen(draft: &mut Draft<'_, '_>, pdf: &Pdf<'_>) -> Result<Placed, PadesError> {
+    let zero = || Value::Array(vec![Value::Integer(0); 4]);
+    let form = vec![
+        ("Type", Value::name("XObject")),
+        ("Subtype", Value::name("Form")),
+        ("BBox", zero()),
+        ("Resources", Value::Dictionary(Vec::new())),
+    ];
+    let appearance = draft.add_stream(form, b"")?;
+    Ok(Placed { page: page::find(pdf, 0)?, rect: zero(), appearance })
 }
 
 /// Puts a reference into an array that may not be there yet.

@@ -15,7 +15,7 @@ use super::{AppearanceError, FontProblem};
 pub const MAX_FONT: usize = 256 << 20;
 
 /// A TrueType or OpenType font, alone or in a collection.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Font {
     octets: Arc<[u8]>,
     index: u32,

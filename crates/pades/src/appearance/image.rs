@@ -21,14 +21,14 @@ pub const MAX_IMAGE: usize = 32 << 20;
 pub const MAX_PIXELS: u64 = 16 << 20;
 
 /// An image that was read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image {
     width: u32,
     height: u32,
     kind: Kind,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
     Jpeg { octets: Arc<[u8]>, frame: Frame },
     Samples { colours: usize, samples: Arc<[u8]>, alpha: Option<Arc<[u8]>> },

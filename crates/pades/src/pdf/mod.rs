@@ -10,6 +10,7 @@ mod lzw;
 mod object;
 mod open;
 mod password;
+mod rectangle;
 mod repair;
 mod syntax;
 mod write;

@@ -108,7 +108,9 @@ pub(crate) fn run(program: &str, arguments: &[&str], folder: &Path) -> Option<St
     };
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success() && said.is_empty(), "{program} {arguments:?}: {text}{said}");
+    // What mupdf was built without, it says each time.
+    let said = said.replace("warning: ICC support is not available", "");
+    assert!(output.status.success() && said.trim().is_empty(), "{program} {arguments:?}: {text}{said}");
     Some(text)
 }
 
