@@ -9,6 +9,11 @@ command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 command -v softhsm2-util >/dev/null 2>&1 || missing="$missing softhsm2"
 command -v pkcs11-tool >/dev/null 2>&1 || missing="$missing opensc"
 command -v python3 >/dev/null 2>&1 || missing="$missing python3"
+# Readers of PDF that look at visible signatures, and a Japanese font to write them in.
+command -v qpdf >/dev/null 2>&1 || missing="$missing qpdf"
+command -v mutool >/dev/null 2>&1 || missing="$missing mupdf-tools"
+command -v pdftoppm >/dev/null 2>&1 || missing="$missing poppler-utils"
+[ -e /usr/share/fonts/opentype/ipafont-gothic/ipag.ttf ] || missing="$missing fonts-ipafont-gothic"
 [ -x /usr/bin/time ] || missing="$missing time"
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then

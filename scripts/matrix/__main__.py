@@ -5,7 +5,9 @@ usage: python3 scripts/matrix [--keep DIR] [--only TEXT]
 
 Every line is one case; exit 1 if any case is not as it should be. A case that cannot run says why and counts as failed."""
 import peer
-import cades, xades
+import cades
+import pades
+import xades
 
 peer.run_cases()
 peer.conclude()

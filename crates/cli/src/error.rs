@@ -101,16 +101,23 @@ impl Failure {
 
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Keiin(Error::Signer(SignerError::Ambiguous { .. })) => Exit::Usage,
-            Self::Keiin(Error::NotValid { indication, .. }) => (*indication).into(),
-            Self::Keiin(error) => match error.blame() {
+            Self::Keiin(error) => Self::exit_of(error),
+            Self::Config(_) | Self::Usage(..) | Self::Prepared(_) => Exit::Usage,
+            Self::Environment(..) | Self::Password(_) => Exit::Environment,
+        }
+    }
+
+    /// How a command ends that ends with an error of the library.
+    pub(crate) fn exit_of(error: &Error) -> Exit {
+        match error {
+            Error::Signer(SignerError::Ambiguous { .. }) => Exit::Usage,
+            Error::NotValid { indication, .. } => (*indication).into(),
+            error => match error.blame() {
                 Blame::Malformed | Blame::Misuse => Exit::Usage,
                 Blame::Limit => Exit::Limit,
                 Blame::Environment => Exit::Environment,
                 Blame::Verdict => Exit::Undecided,
             },
-            Self::Config(_) | Self::Usage(..) | Self::Prepared(_) => Exit::Usage,
-            Self::Environment(..) | Self::Password(_) => Exit::Environment,
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//! How far a long file has been read: on a terminal only, and only when it takes longer than a moment.
+//! How far a long file has been read, or how many of many files: on a terminal only, and only when it takes longer than a
+//! moment.
 
 use std::{
     io::{self, IsTerminal as _},
@@ -48,5 +49,46 @@ impl Drop for Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// A bar over many files, with the name of the one at work.
+pub(crate) struct Files {
+    bar: ProgressBar,
+}
+
+impl Files {
+    /// For so many files; silent where nobody looks.
+    pub(crate) fn new(total: u64, quiet: bool) -> Self {
+        if quiet || !io::stderr().is_terminal() {
+            return Self { bar: ProgressBar::hidden() };
+        }
+        let bar = ProgressBar::new(total);
+        let bar = match ProgressStyle::with_template("{bar:30} {pos}/{len} {eta} {wide_msg}") {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        };
+        Self { bar }
+    }
+
+    /// This file is begun.
+    pub(crate) fn begin(&self, name: &str) {
+        self.bar.set_message(name.to_owned());
+    }
+
+    /// One file is done with.
+    pub(crate) fn end(&self) {
+        self.bar.inc(1);
+    }
+
+    /// Runs something that prints, with the bar out of its way.
+    pub(crate) fn suspended<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.bar.suspend(print)
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }

@@ -4,10 +4,11 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use keiin_cades::Cades;
-use keiin_pades::Pades;
+use keiin_pades::{Pades, Source};
 use keiin_pki::digest::DigestSet;
 use keiin_tsp::{Response, TspError};
 use keiin_xades::{Detached, Xades};
@@ -17,6 +18,7 @@ use crate::{
     Error,
     content::{Attachment, Content, ContentError},
     file::{self, Existing},
+    map::{self, Mapped},
     model::{Container, DigestAlgorithm, Evidence, SignatureFacts, TimestampFacts, TimestampKind},
     recognise::FileKind,
 };
@@ -28,6 +30,10 @@ pub struct Document {
     content: Option<Content>,
     known: DigestSet,
     path: Option<PathBuf>,
+    /// The file that the octets were left in.
+    mapped: Option<Mapped>,
+    /// All pieces together, once somebody asked for them.
+    whole: OnceLock<Vec<u8>>,
 }
 
 enum Inner {
@@ -51,7 +57,7 @@ pub enum DocumentKind {
     Cades,
     /// A time-stamp token in a file of its own.
     Token,
-    /// A PDF with or without signatures. It is read, not written yet.
+    /// A PDF with or without signatures.
     Pdf,
     /// An XML document with or without signatures.
     Xml,
@@ -99,8 +105,12 @@ impl Document {
         attached: &[Attachment],
         progress: Progress<'_>,
     ) -> Result<Self, Error> {
-        let bytes = file::read(path, file::MAX_CONTAINER)?;
-        let mut document = Self::read_with(bytes, attached, progress).map_err(|error| error.in_file(path))?;
+        let (read, mapped) = match map::large_pdf(path)? {
+            Some((source, mapped)) => (Self::pdf(source, attached), Some(mapped)),
+            None => (Self::read_with(file::read(path, file::MAX_CONTAINER)?, attached, progress), None),
+        };
+        let mut document = read.map_err(|error| error.in_file(path))?;
+        document.mapped = mapped;
         document.path = Some(path.to_owned());
         Ok(document)
     }
@@ -128,9 +138,15 @@ impl Document {
             FileKind::Cms => Self::cades(bytes, content, progress),
             FileKind::Token => Self::token(bytes, content, progress),
             FileKind::TimestampResponse => Self::token(token_of(&bytes)?, content, progress),
-            FileKind::Pdf => Self::pdf(bytes, content),
+            FileKind::Pdf => Self::pdf(bytes, attached),
             kind => Err(Error::Foreign { name: None, kind }),
         }
+    }
+
+    /// With nothing around it.
+    fn of(inner: Inner) -> Self {
+        let known = DigestSet::default();
+        Self { inner, content: None, known, path: None, mapped: None, whole: OnceLock::new() }
     }
 
     fn cades(bytes: Vec<u8>, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
@@ -151,15 +167,15 @@ impl Document {
             let octets = keiin_cades::Content::Bytes(content.read()?);
             cades = Cades::read(cades.as_bytes().to_vec(), Some(octets)).map_err(unreadable)?;
         }
-        Ok(Self { inner: Inner::Cades(Box::new(cades)), content: content.cloned(), known, path: None })
+        Ok(Self { content: content.cloned(), known, ..Self::of(Inner::Cades(Box::new(cades))) })
     }
 
-    fn pdf(bytes: Vec<u8>, content: Option<&Content>) -> Result<Self, Error> {
-        if content.is_some() {
+    fn pdf(octets: impl Into<Source>, attached: &[Attachment]) -> Result<Self, Error> {
+        if !attached.is_empty() {
             return Err(Error::Cades { name: None, source: keiin_cades::CadesError::ContentNotWanted });
         }
-        let pdf = Pades::read(bytes).map_err(|source| Error::Pdf { name: None, source })?;
-        Ok(Self { inner: Inner::Pdf(Box::new(pdf)), content: None, known: DigestSet::default(), path: None })
+        let pdf = Pades::read(octets).map_err(|source| Error::Pdf { name: None, source })?;
+        Ok(Self::of(Inner::Pdf(Box::new(pdf))))
     }
 
     fn xml(bytes: Vec<u8>, attached: &[Attachment], progress: Progress<'_>) -> Result<Self, Error> {
@@ -173,7 +189,7 @@ impl Document {
         }
         let detached = (!attached.is_empty()).then_some(detached);
         let xml = Xades::read(bytes, detached).map_err(unreadable)?;
-        Ok(Self { inner: Inner::Xml(Box::new(xml)), content: None, known: DigestSet::default(), path: None })
+        Ok(Self::of(Inner::Xml(Box::new(xml))))
     }
 
     fn token(bytes: Vec<u8>, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
@@ -183,12 +199,7 @@ impl Document {
             facts.imprint.actual = digests.value(algorithm).cloned();
         }
         let file = TokenFile { bytes, facts: [facts], evidence };
-        Ok(Self {
-            inner: Inner::Token(Box::new(file)),
-            content: content.cloned(),
-            known: DigestSet::default(),
-            path: None,
-        })
+        Ok(Self { content: content.cloned(), ..Self::of(Inner::Token(Box::new(file))) })
     }
 
     /// A signature that was just made. Detached content is not read again where its digests are known.
@@ -203,7 +214,7 @@ impl Document {
         }
         let given = Some(keiin_cades::Content::Digests(known.clone()));
         let cades = Cades::read(bytes, given).map_err(unreadable)?;
-        Ok(Self { inner: Inner::Cades(Box::new(cades)), content: content.cloned(), known, path: None })
+        Ok(Self { content: content.cloned(), known, ..Self::of(Inner::Cades(Box::new(cades))) })
     }
 
     /// An XML signature that was just made, with what it signs outside of its file. `detached` is that of the document
@@ -215,8 +226,7 @@ impl Document {
     ) -> Result<Self, Error> {
         if let Some(detached) = detached {
             let xml = Xades::read(bytes, Some(detached.clone()))?;
-            let known = DigestSet::default();
-            return Ok(Self { inner: Inner::Xml(Box::new(xml)), content: None, known, path: None });
+            return Ok(Self::of(Inner::Xml(Box::new(xml))));
         }
         let outside = |content: &&Content| matches!(content, Content::File(_));
         let attached: Vec<_> = contents.iter().filter(outside).cloned().map(Attachment::from).collect();
@@ -278,22 +288,68 @@ impl Document {
         Facts { signatures: self.signatures(), timestamps: self.timestamps(), evidence: self.evidence() }
     }
 
-    /// The whole document.
-    pub fn as_bytes(&self) -> &[u8] {
+    /// The whole document, in pieces that follow each other: of a PDF what was appended stands apart.
+    pub fn pieces(&self) -> Vec<&[u8]> {
         match &self.inner {
-            Inner::Cades(cades) => cades.as_bytes(),
-            Inner::Token(token) => &token.bytes,
-            Inner::Pdf(pdf) => pdf.as_bytes(),
-            Inner::Xml(xml) => xml.as_bytes(),
+            Inner::Cades(cades) => vec![cades.as_bytes()],
+            Inner::Token(token) => vec![&token.bytes],
+            Inner::Pdf(pdf) => pdf.pieces().to_vec(),
+            Inner::Xml(xml) => vec![xml.as_bytes()],
         }
     }
 
-    /// Writes the document so that it appears whole or not at all.
+    /// The whole document. Where it stands in pieces they are copied together, so a large PDF is better taken as
+    /// [`Document::pieces`].
+    pub fn as_bytes(&self) -> &[u8] {
+        match self.pieces().as_slice() {
+            [one] | [one, []] => one,
+            pieces => self.whole.get_or_init(|| pieces.concat()),
+        }
+    }
+
+    /// Octets of the whole document.
+    pub fn len(&self) -> usize {
+        self.pieces().iter().map(|piece| piece.len()).sum()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Writes the document so that it appears whole or not at all. Of a PDF that was left in its file, that file is copied
+    /// as far as it stays, and what is new goes behind it.
     ///
     /// # Errors
     /// [`Error::File`] naming the file; what stood there before still does.
     pub fn write(&self, path: &Path, existing: Existing) -> Result<(), Error> {
-        Ok(file::write(path, self.as_bytes(), existing)?)
+        let pieces = self.pieces();
+        match (&self.mapped, pieces.as_slice()) {
+            (Some(mapped), [base, tail]) => {
+                mapped.check()?;
+                Ok(file::write_behind(path, mapped.path(), base.len(), tail, existing)?)
+            }
+            _ => Ok(file::write_pieces(path, &pieces, existing)?),
+        }
+    }
+
+    /// The PDF that can be signed.
+    pub(crate) fn as_pdf(&self) -> Option<&Pades> {
+        if let Inner::Pdf(pdf) = &self.inner { Some(pdf) } else { None }
+    }
+
+    /// The same file with another signature in it.
+    pub(crate) fn replace_pdf(&mut self, pdf: Pades) {
+        self.inner = Inner::Pdf(Box::new(pdf));
+        self.whole = OnceLock::new();
+    }
+
+    /// Whether it is something that can be carried on.
+    pub(crate) const fn check_signature(&self) -> Result<(), Error> {
+        match self.inner {
+            Inner::Cades(_) | Inner::Pdf(_) | Inner::Xml(_) => Ok(()),
+            Inner::Token(_) => Err(Error::NotASignature),
+        }
     }
 
     /// The CMS that can be signed further.
@@ -301,7 +357,7 @@ impl Document {
         match &self.inner {
             Inner::Cades(cades) => Ok(cades),
             Inner::Token(_) => Err(Error::NotASignature),
-            Inner::Pdf(_) => Err(Error::PdfIsReadOnly),
+            Inner::Pdf(_) => Err(Error::NotACms),
             Inner::Xml(_) => Err(Error::Foreign { name: self.path.clone(), kind: FileKind::Xml }),
         }
     }
@@ -316,10 +372,11 @@ impl Document {
 
     /// The container that can be extended.
     pub(crate) fn container(&mut self) -> Result<&mut dyn Container, Error> {
+        self.whole = OnceLock::new();
         match &mut self.inner {
             Inner::Cades(cades) => Ok(cades.as_mut()),
             Inner::Token(_) => Err(Error::NotASignature),
-            Inner::Pdf(_) => Err(Error::PdfIsReadOnly),
+            Inner::Pdf(pdf) => Ok(pdf.as_mut()),
             Inner::Xml(xml) => Ok(xml.as_mut()),
         }
     }

@@ -9,6 +9,7 @@ use keiin_tsp::TspError;
 use keiin_xades::{XadesError, XmlError};
 
 use crate::{
+    batch::BatchError,
     content::ContentError,
     file::FileError,
     model::{ContainerError, Indication, NextAction, ObjectId, SignerError, SubIndication, Time},
@@ -39,6 +40,9 @@ pub enum Error {
     /// A file.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A folder of files to sign.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
     /// The content.
     #[error(transparent)]
     Content(#[from] ContentError),
@@ -143,9 +147,14 @@ pub enum Error {
     /// The document is a time-stamp token, and a signature is needed.
     #[error("this is a time-stamp token; only a signature can be extended")]
     NotASignature,
-    /// The document is a PDF, and a change was asked for.
-    #[error("this is a PDF; signatures in PDFs are read and verified, but not extended or renewed yet")]
-    PdfIsReadOnly,
+    /// The document is a PDF, and something was asked for that only a CMS in a file of its own has.
+    #[error(
+        "this is a PDF: its signatures are not counter-signed, and another is put in by signing it again"
+    )]
+    NotACms,
+    /// The document is no PDF, and a signature inside one was asked for.
+    #[error("a PAdES signature goes into a PDF, and this is none")]
+    NotAPdf,
     /// There is no archive time-stamp to renew.
     #[error("signature {signature} has no archive time-stamp yet: extend it to ES-A first")]
     NothingToRenew {
@@ -194,12 +203,14 @@ impl Error {
         match self {
             Self::File(error) | Self::Content(ContentError::File(error)) => file_blame(error),
             Self::Trust(TrustError::File(error)) => file_blame(error),
+            Self::Batch(BatchError::TooManyFiles { .. }) => Blame::Limit,
+            Self::Batch(BatchError::Busy { .. }) => Blame::Environment,
             Self::Cades { source, .. } => cades_blame(source),
             Self::Container(ContainerError::Limit { .. }) => Blame::Limit,
             Self::Token { source: TspError::Limit(_) | TspError::ResponseTooLong { .. }, .. } => Blame::Limit,
-            Self::Pdf { source: PadesError::Limit { .. }, .. } => Blame::Limit,
+            Self::Pdf { source, .. } => pdf_blame(source),
             Self::Xml { source, .. } => xades_blame(source),
-            Self::Foreign { .. } | Self::Token { .. } | Self::Pdf { .. } => Blame::Malformed,
+            Self::Foreign { .. } | Self::Token { .. } => Blame::Malformed,
             Self::Container(ContainerError::Malformed { .. }) => Blame::Malformed,
             Self::Container(ContainerError::Token { .. }) | Self::NoTimestamp(_) | Self::Signer(_) => {
                 Blame::Environment
@@ -238,6 +249,20 @@ const fn xades_blame(error: &XadesError) -> Blame {
         XadesError::Xml(XmlError::Limit { .. }) => Blame::Limit,
         XadesError::Xml(_) => Blame::Malformed,
         XadesError::WrongValue(_) => Blame::Environment,
+        _ => Blame::Misuse,
+    }
+}
+
+const fn pdf_blame(error: &PadesError) -> Blame {
+    match error {
+        PadesError::Limit { .. } => Blame::Limit,
+        PadesError::Unread(_) => Blame::Environment,
+        PadesError::NotAPdf
+        | PadesError::NoCatalog
+        | PadesError::Malformed { .. }
+        | PadesError::BrokenReference
+        | PadesError::Signature { .. } => Blame::Malformed,
+        PadesError::Cms(source) => cades_blame(source),
         _ => Blame::Misuse,
     }
 }

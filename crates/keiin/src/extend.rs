@@ -9,7 +9,7 @@ use crate::{
     fetch::RevocationKinds,
     model::{
         Evidence, EvidenceKind, EvidenceObject, Indication, Material, NextStep, ObjectId, Origin,
-        SignatureFacts, SignatureReport, SubIndication, Target, Time, TimestampKind,
+        SignatureFacts, SignatureReport, SubIndication, Target, Time, TimestampFacts, TimestampKind,
     },
     setup::Setup,
     stamp::timestamp,
@@ -125,7 +125,7 @@ pub struct Extended {
 /// # Errors
 /// [`Error::NotASignature`] for a time-stamp token. What stops a step is in [`Extended::stopped`].
 pub fn extend(setup: &Setup<'_>, document: &mut Document, goal: Goal, now: Time) -> Result<Extended, Error> {
-    document.container()?;
+    document.check_signature()?;
     let mut run = Run::new(setup, document, now);
     let stopped = run.go(document, goal).err();
     let level = run.level(document);
@@ -148,21 +148,31 @@ fn after_last_stamp(document: &Document, now: Time) -> Time {
 
 /// How far a signature has come. ES-XL means that all the material that its verdict rests on is inside.
 pub(crate) fn level_of(facts: &SignatureFacts, report: &SignatureReport, embedded: &Evidence) -> Level {
-    let has = |kind| facts.timestamps.iter().any(|t| t.kind == kind);
     // A broken archive time-stamp seals nothing: another is needed.
-    let sealed = |t: &crate::model::TimestampReport| {
-        t.kind == TimestampKind::Archive && t.indication != Indication::TotalFailed
-    };
-    if report.timestamps.iter().any(sealed) {
+    let failed = |id| report.timestamps.iter().any(|t| t.id == id && t.indication == Indication::TotalFailed);
+    if facts.timestamps.iter().any(|t| is_archive(t, embedded) && !failed(t.id)) {
         return Level::A;
     }
-    if !has(TimestampKind::Signature) {
+    let proves = [TimestampKind::Signature, TimestampKind::Document];
+    if !facts.timestamps.iter().any(|t| proves.contains(&t.kind)) {
         return Level::Bes;
     }
     let complete = !report.material.is_empty()
         && report.indication == Indication::TotalPassed
         && missing(&report.material, embedded).is_empty();
     if complete { Level::Xl } else { Level::T }
+}
+
+/// Whether a time-stamp seals the material of a signature: an archive time-stamp, or one of a PDF that is over revocation
+/// data. One over the signature alone, which stands where a signature-time-stamp had no room, seals none.
+pub(crate) fn is_archive(timestamp: &TimestampFacts, embedded: &Evidence) -> bool {
+    let is_revocation =
+        |id: &ObjectId| embedded.object(id).is_some_and(|object| object.kind != EvidenceKind::Certificate);
+    match timestamp.kind {
+        TimestampKind::Archive => true,
+        TimestampKind::Document => timestamp.covers.iter().any(is_revocation),
+        _ => false,
+    }
 }
 
 /// What of the material is not in the file yet.
@@ -338,10 +348,10 @@ impl<'r, 's> Run<'r, 's> {
         let got = timestamp(self.setup, pending.algorithm, &pending.imprint, &known, self.now)?;
         document.container()?.finish_timestamp(&pending, &got.stamped.token)?;
         self.now = self.now.max(got.time.plus_seconds(1));
-        let kind = match at {
-            Target::Signature { .. } => TimestampKind::Signature,
-            Target::Archive { .. } => TimestampKind::Archive,
-        };
+        let (Target::Signature { id } | Target::Archive { id }) = at;
+        let facts = document.signatures().iter().find(|facts| facts.id == id);
+        let newest = facts.and_then(|facts| facts.timestamps.iter().filter(|t| t.time == got.time).last());
+        let kind = newest.map_or(TimestampKind::Archive, |newest| newest.kind);
         let done = Done::Timestamped { kind, time: got.time, by: got.stamped.by, failed: got.stamped.failed };
         self.steps.push(Step { signature, done });
         Ok(())

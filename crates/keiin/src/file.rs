@@ -85,7 +85,7 @@ pub enum FileError {
 }
 
 impl FileError {
-    fn read(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn read(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
             io::ErrorKind::NotFound => Self::Missing { path },
@@ -94,7 +94,7 @@ impl FileError {
         }
     }
 
-    fn write(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn write(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
@@ -187,13 +187,51 @@ fn folder_of(path: &Path) -> &Path {
 /// # Errors
 /// As [`check_place`], and [`FileError::DiskFull`], [`FileError::Write`].
 pub fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), FileError> {
+    write_pieces(path, &[bytes], existing)
+}
+
+/// Writes pieces that follow each other as [`write()`] does.
+///
+/// # Errors
+/// As [`write()`].
+pub fn write_pieces(path: &Path, pieces: &[&[u8]], existing: Existing) -> Result<(), FileError> {
+    write_with(path, existing, &mut |file| pieces.iter().try_for_each(|piece| file.write_all(piece)))
+}
+
+/// Writes the first `len` octets of another file and what follows them, as [`write()`] does. The system copies, where it can
+/// without moving the octets.
+///
+/// # Errors
+/// As [`write()`], and [`FileError::Changed`] when the other file has become shorter.
+pub fn write_behind(
+    path: &Path,
+    base: &Path,
+    len: usize,
+    tail: &[u8],
+    existing: Existing,
+) -> Result<(), FileError> {
+    let len = u64::try_from(len).unwrap_or(u64::MAX);
+    let other = open(base)?;
+    let mut short = false;
+    let written = write_with(path, existing, &mut |file| {
+        short = io::copy(&mut (&other).take(len), file)? != len;
+        if short { Err(io::ErrorKind::UnexpectedEof.into()) } else { file.write_all(tail) }
+    });
+    if short { Err(FileError::Changed { path: base.to_owned() }) } else { written }
+}
+
+fn write_with(
+    path: &Path,
+    existing: Existing,
+    fill: &mut dyn FnMut(&mut File) -> io::Result<()>,
+) -> Result<(), FileError> {
     let failed = |error| FileError::write(path, error);
     check_place(path, existing)?;
     // Through a symbolic link the file that it points to is replaced, not the link.
     let target = if path.is_symlink() { fs::canonicalize(path).map_err(failed)? } else { path.to_owned() };
     let folder = folder_of(&target);
     let mut temporary = temporary(folder, &target).map_err(failed)?;
-    temporary.write_all(bytes).map_err(failed)?;
+    fill(temporary.as_file_mut()).map_err(failed)?;
     temporary.as_file().sync_all().map_err(failed)?;
     match existing {
         Existing::Replace => temporary.persist(&target),
@@ -225,14 +263,14 @@ fn temporary(folder: &Path, _: &Path) -> io::Result<tempfile::NamedTempFile> {
 
 /// The rename itself reaches the disk with the folder. Some file systems cannot do that; the file is whole all the same.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) {
+pub(crate) fn sync_folder(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         drop(folder.sync_all());
     }
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) {}
+pub(crate) fn sync_folder(_: &Path) {}
 
 #[cfg(test)]
 mod tests {

@@ -38,6 +38,29 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Sign a folder
+//! ```no_run
+//! # #[cfg(feature = "http")] {
+//! use keiin::{Batch, Config, Setup, Signing, batch::Told, clock, signer::{Pin, pkcs11}};
+//! use std::path::Path;
+//!
+//! let setup = Setup::from_config(&Config::read(Path::new("keiin.toml"))?)?;
+//! let module = pkcs11::Module::load("/usr/lib/libhpki.so")?;
+//! let card = pkcs11::Card::open(&module, &pkcs11::Selection::default(), Some(Pin::from_env("KEIIN_PIN")?))?;
+//! let mut batch = Batch::open(Path::new("scans"), Path::new("signed"))?;
+//! let is_pdf = |file: &Path| file.extension().is_some_and(|e| e.eq_ignore_ascii_case("pdf"));
+//! let summary = batch.sign(&setup, &card, &Signing::with(&card)?, &is_pdf, &clock::now, &mut |what| {
+//!     if let Told::Ended(line) = what {
+//!         println!("{} {:?}", line.file.display(), line.outcome);
+//!     }
+//! });
+//! if let Some(reason) = summary.stopped {
+//!     println!("{} so far: {reason}", summary.done);
+//! }
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Verify
 //! ```no_run
 //! # #[cfg(feature = "http")] {
@@ -73,16 +96,18 @@
 //!
 //! # What it does not do
 //! It has no async functions (run it where blocking is allowed; [`http::HttpTransport`] brings its own thread), it
-//! prints nothing, it never reads a PIN by itself, and of the three formats it has CAdES so far.
+//! prints nothing, it never reads a PIN by itself, and of the three formats it has CAdES and PAdES so far.
 //!
 //! # Limits
-//! Containers up to 1 GiB ([`file::MAX_CONTAINER`]), detached content of any size, read through a small buffer; at most 12
+//! Containers up to 1 GiB ([`file::MAX_CONTAINER`]), PDFs and detached content of any size, read in place or through a small
+//! buffer; at most 12
 //! rounds of fetching for a verdict, 40 wants a round and 4 addresses a want.
 //!
 //! # Features
 //! `http` (default): [`http::HttpTransport`], [`Setup::from_config`] and trust in the system's roots.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)] // but for `map`, which says why
 
+pub mod batch;
 pub mod cache;
 pub mod clock;
 pub mod config;
@@ -98,6 +123,7 @@ mod guard;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod inspect;
+mod map;
 mod pem;
 mod prepared;
 mod profile;
@@ -105,6 +131,7 @@ mod recognise;
 mod renew;
 mod setup;
 mod sign;
+mod sign_pdf;
 mod stamp;
 pub mod transport;
 pub mod trust;
@@ -115,11 +142,13 @@ pub use keiin_archive as archive;
 pub use keiin_cades as cades;
 pub use keiin_hpki as hpki;
 pub use keiin_model as model;
+pub use keiin_pades as pades;
 pub use keiin_signer as signer;
 pub use keiin_tsp as tsp;
 pub use keiin_validate as validate;
 pub use keiin_xades as xades;
 
+pub use batch::{Batch, BatchError};
 pub use cache::Cache;
 pub use cades::{Commitment, Packaging, SigningIntent};
 pub use config::{Config, ConfigError};
@@ -138,6 +167,7 @@ pub use sign::{
     Signed, Signing, Usage, WARN_DAYS, add_signature, check_roles, countersign, finish, finish_all, prepare,
     prepare_all, sign, sign_all,
 };
+pub use sign_pdf::{finish_pdf, prepare_pdf, sign_pdf};
 pub use stamp::{StampedFile, stamp};
 pub use transport::{HttpRequest, HttpResponse, Transport, TransportError};
 pub use trust::{TrustError, TrustSource};

@@ -3,9 +3,9 @@
 
 use crate::{
     Error,
-    document::Document,
-    extend::{Extended, Level, Run, check_passed, pairs},
-    model::{DigestAlgorithm, Material, ObjectId, Target, Time, TimestampKind},
+    document::{Document, DocumentKind},
+    extend::{Extended, Level, Run, check_passed, is_archive, pairs},
+    model::{DigestAlgorithm, Material, ObjectId, Target, Time},
     setup::Setup,
 };
 
@@ -28,9 +28,9 @@ pub fn renew(
     renewal: Renewal,
     now: Time,
 ) -> Result<Extended, Error> {
-    document.container()?;
+    document.check_signature()?;
     for facts in document.signatures() {
-        if !facts.timestamps.iter().any(|t| t.kind == TimestampKind::Archive) {
+        if !facts.timestamps.iter().any(|t| is_archive(t, document.evidence())) {
             return Err(Error::NothingToRenew { signature: facts.id });
         }
     }
@@ -50,5 +50,8 @@ fn renew_all(run: &mut Run<'_, '_>, document: &mut Document, digest: DigestAlgor
     for (id, material) in &due {
         run.embed(document, Target::Archive { id: *id }, *id, material)?;
     }
-    due.iter().try_for_each(|(id, _)| run.stamp_with(document, Target::Archive { id: *id }, *id, digest))
+    // A time-stamp of a PDF is over all of its signatures.
+    let stamps = if document.kind() == DocumentKind::Pdf { 1 } else { due.len() };
+    let mut due = due.iter().take(stamps);
+    due.try_for_each(|(id, _)| run.stamp_with(document, Target::Archive { id: *id }, *id, digest))
 }

@@ -112,7 +112,20 @@ pub fn sign_all(
     signing: &Signing,
     now: Time,
 ) -> Result<Signed, Error> {
-    let (prepared, known) = lay_out(contents, signer.certificate(), signer.certificates(), signing, now)?;
+    sign_known(setup, contents, DigestSet::default(), signer, signing, now)
+}
+
+/// As [`sign_all`], with the digests of the content that are known already.
+pub(crate) fn sign_known(
+    setup: &Setup<'_>,
+    contents: &[Content],
+    known: DigestSet,
+    signer: &dyn Signer,
+    signing: &Signing,
+    now: Time,
+) -> Result<Signed, Error> {
+    let (certificate, chain) = (signer.certificate(), signer.certificates());
+    let (prepared, known) = lay_out(contents, known, certificate, chain, signing, now)?;
     let value = value_of(&prepared, signer)?;
     let around = Around { contents, known, detached: None };
     finish_known(setup, &prepared, &value, around, signing.level, now)
@@ -121,6 +134,7 @@ pub fn sign_all(
 /// The signature but for its value, and what is known of the content by now.
 fn lay_out<C: AsRef<[u8]>>(
     contents: &[Content],
+    known: DigestSet,
     certificate: &[u8],
     chain: &[C],
     signing: &Signing,
@@ -131,7 +145,7 @@ fn lay_out<C: AsRef<[u8]>>(
     match &signing.format {
         Format::Cades => {
             let [content] = contents else { return Err(Error::OneContent) };
-            let (given, known) = given(content, intent)?;
+            let (given, known) = given(content, known, intent)?;
             let prepared = keiin_cades::prepare(&given, certificate, chain, intent, now)?;
             Ok((Prepared::Cades(prepared), known))
         }
@@ -144,12 +158,17 @@ fn lay_out<C: AsRef<[u8]>>(
 }
 
 /// The content as the signature takes it: whole when it goes inside, else its digest, computed in one pass and kept.
-fn given(content: &Content, intent: &SigningIntent) -> Result<(keiin_cades::Content, DigestSet), Error> {
+fn given(
+    content: &Content,
+    known: DigestSet,
+    intent: &SigningIntent,
+) -> Result<(keiin_cades::Content, DigestSet), Error> {
     match intent.packaging {
         Packaging::Attached => Ok((keiin_cades::Content::Bytes(content.read()?), DigestSet::default())),
         Packaging::Detached => {
             let algorithm: BTreeSet<_> = content_digest_for(intent.algorithm).into_iter().collect();
-            let digests = content.digests(&algorithm)?;
+            let is_known = algorithm.iter().all(|algorithm| known.value(*algorithm).is_some());
+            let digests = if is_known { known } else { content.digests(&algorithm)? };
             Ok((keiin_cades::Content::Digests(digests.clone()), digests))
         }
     }
@@ -261,7 +280,7 @@ pub fn prepare_all<C: AsRef<[u8]>>(
     signing: &Signing,
     now: Time,
 ) -> Result<Prepared, Error> {
-    Ok(lay_out(contents, certificate, chain, signing, now)?.0)
+    Ok(lay_out(contents, DigestSet::default(), certificate, chain, signing, now)?.0)
 }
 
 /// Second step of two: takes the signature value, which must be by the certificate's key, and goes on to a level.
@@ -346,7 +365,7 @@ fn value_of(prepared: &Prepared, signer: &dyn Signer) -> Result<Vec<u8>, Error> 
 
 /// Nobody signs with an expired certificate (JAHIS 6.8 (3)(b)), nor with one for authentication (HPKI CP: keyUsage
 /// nonRepudiation alone is for signing).
-fn check_signer(certificate: &[u8], signing: &Signing, now: Time) -> Result<(), Error> {
+pub(crate) fn check_signer(certificate: &[u8], signing: &Signing, now: Time) -> Result<(), Error> {
     let certificate = Certificate::read(certificate).map_err(|_| Error::SignerCertificate)?;
     if now > certificate.not_after {
         return Err(Error::CertificateExpired { not_after: certificate.not_after });

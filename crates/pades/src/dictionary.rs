@@ -3,8 +3,7 @@
 
 use std::ops::Range;
 
-use keiin_model::{Defect, DefectKind, DigestAlgorithm, Time};
-use keiin_pki::digest::DigestSet;
+use keiin_model::{Defect, DefectKind, Time};
 use keiin_tsp::facts::defect;
 
 use crate::{
@@ -45,14 +44,14 @@ pub struct SignatureDictionary {
 }
 
 impl SignatureDictionary {
-    /// Reads a dictionary; strings in an encrypted file cannot be read and are left out, but for /Contents, which is never
+    /// Reads a dictionary; strings in an encrypted file that is not opened are left out, but for /Contents, which is never
     /// encrypted (7.6.1).
     pub(crate) fn read(pdf: &Pdf<'_>, placed: &Placed) -> Result<Self, PadesError> {
         let value = |key| pdf.value(&placed.dictionary, key).map(|found| found.object);
         let name = |key| value(key).map(|o| o.as_name().map(|n| String::from_utf8_lossy(n).into_owned()));
         let string = |key| {
             value(key).map(|object| match object {
-                Object::String(octets, _) if !pdf.is_encrypted() => Some(octets),
+                Object::String(octets, _) if pdf.locked().is_none() => Some(octets),
                 _ => None,
             })
         };
@@ -117,13 +116,21 @@ impl SignatureDictionary {
         {
             self.hashed = vec![before.clone(), end..after.end];
         }
-        let whole = before.start == 0 && hole.start <= hole.end && after.end <= pdf.bytes().len();
+        let whole = before.start == 0 && hole.start <= hole.end && after.end <= pdf.len();
         if !whole || contents != Some(&hole) {
             self.defects.push(defect(DefectKind::Coverage, "ByteRange"));
         }
         let inside = placed.offset.is_some_and(|at| before.contains(&at) || after.contains(&at));
         if !inside {
             self.defects.push(defect(DefectKind::Coverage, "signature dictionary"));
+        }
+    }
+
+    /// Where the value of /Contents stands by the ranges, brackets included.
+    pub(crate) fn contents_place(&self) -> Range<usize> {
+        match self.byte_range.as_slice() {
+            [before, after] => before.end..after.start,
+            _ => 0..0,
         }
     }
 
@@ -137,24 +144,13 @@ impl SignatureDictionary {
         self.byte_range.iter().any(|range| range.start <= octets.start && octets.end <= range.end)
     }
 
-    /// The octets under the ranges as far as they are there; `None` without a readable range.
-    pub(crate) fn signed<'b>(&self, bytes: &'b [u8]) -> Option<Vec<&'b [u8]>> {
-        let clip = |range: &Range<usize>| {
-            let end = range.end.min(bytes.len());
-            bytes.get(range.start.min(end)..end)
-        };
-        let pieces: Vec<_> = self.hashed.iter().filter_map(clip).collect();
+    /// The ranges that are hashed as far as they are in a file of `len` octets; `None` without a readable range.
+    pub(crate) fn signed(&self, len: usize) -> Option<Vec<Range<usize>>> {
+        let clip = |range: &Range<usize>| range.start.min(len)..range.end.min(len);
+        let ranges: Vec<_> = self.hashed.iter().map(clip).collect();
         // Overlaps would let a small file ask for any amount of hashing.
-        let total = pieces.iter().fold(0_usize, |sum, piece| sum.saturating_add(piece.len()));
-        (!pieces.is_empty() && total <= bytes.len()).then_some(pieces)
-    }
-
-    pub(crate) fn digests(
-        &self,
-        bytes: &[u8],
-        algorithms: impl IntoIterator<Item = DigestAlgorithm>,
-    ) -> Option<DigestSet> {
-        Some(DigestSet::compute(algorithms, self.signed(bytes)?))
+        let total = ranges.iter().fold(0_usize, |sum, range| sum.saturating_add(range.len()));
+        (!ranges.is_empty() && total <= len).then_some(ranges)
     }
 
     /// Whether it holds a document time-stamp (EN 319 142-1, 5.4.3). One that calls itself a signature is none.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! The signatures and document time-stamps of a file as facts.
 
+use std::collections::BTreeSet;
+
 use keiin_cades::{CadesError, Content, completeness::Material, facts};
 use keiin_model::{
-    DataReference, Defect, DefectKind, DigestAlgorithm, Evidence, EvidenceKind, Family, ObjectId,
+    Bytes, DataReference, Defect, DefectKind, DigestAlgorithm, Evidence, EvidenceKind, Family, ObjectId,
     SignatureFacts, SignerLocation, TimestampFacts, TimestampKind,
 };
 use keiin_pki::{
@@ -15,10 +17,11 @@ use keiin_tsp::{Token, facts::defect, material};
 
 use crate::{
     PadesError, SignatureDictionary,
+    digest::Ranges,
     level::{self, Surroundings},
-    limits::MAX_HASHED,
     material::Stores,
     read::PdfFacts,
+    source::Source,
 };
 
 /// A signature with what the rest of the file needs to know of it.
@@ -37,33 +40,62 @@ struct Stamped {
     evidence: Evidence,
 }
 
-pub(crate) struct Reading<'b> {
-    bytes: &'b [u8],
+/// Reads all dictionaries, which stand in the order in which they were made.
+pub(crate) fn read(
+    source: &Source,
+    dictionaries: Vec<SignatureDictionary>,
+    stores: Stores,
+    defects: Vec<Defect>,
+) -> Result<PdfFacts, PadesError> {
+    let wanted: Vec<_> = dictionaries.iter().map(|dictionary| wanted(dictionary, source.len())).collect();
+    let digests = source.digests(&wanted)?;
+    let ranges = dictionaries.iter().flat_map(|dictionary| dictionary.byte_range.iter().cloned()).collect();
+    let reading = Reading { evidence: stores.evidence.clone(), stores, defects };
+    Ok(PdfFacts { ranges, ..reading.document(dictionaries.into_iter().zip(digests))? })
+}
+
+/// What is hashed for a dictionary, as far as its CMS can be read.
+fn wanted(dictionary: &SignatureDictionary, len: usize) -> Ranges {
+    let Some(ranges) = dictionary.signed(len) else { return Ranges::default() };
+    Ranges { ranges, algorithms: algorithms(dictionary).unwrap_or_default() }
+}
+
+fn algorithms(dictionary: &SignatureDictionary) -> Option<BTreeSet<DigestAlgorithm>> {
+    let content_info = Reader::new(&dictionary.contents).read("ContentInfo").ok()?;
+    if dictionary.is_timestamp() {
+        let token = Token::from_element(&content_info).ok()?;
+        return Some(token.info.imprint_algorithm.into_iter().collect());
+    }
+    let signed = SignedData::from_element(&content_info).ok()?;
+    match (signed.encapsulated.content, dictionary.sub_filter.as_deref()) {
+        (None, _) => keiin_cades::digests_wanted(content_info.bytes()).ok(),
+        (Some(_), Some("adbe.pkcs7.sha1")) => Some([DigestAlgorithm::Sha1].into()),
+        (Some(_), _) => None,
+    }
+}
+
+struct Reading {
     stores: Stores,
     evidence: Evidence,
     defects: Vec<Defect>,
-    hashed: u64,
 }
 
-impl<'b> Reading<'b> {
-    pub(crate) fn new(bytes: &'b [u8], stores: Stores, defects: Vec<Defect>) -> Self {
-        Self { bytes, evidence: stores.evidence.clone(), stores, defects, hashed: 0 }
-    }
-
-    /// Reads all dictionaries, which stand in the order in which they were made.
-    pub(crate) fn document(mut self, dictionaries: Vec<SignatureDictionary>) -> Result<PdfFacts, PadesError> {
+impl Reading {
+    fn document(
+        mut self,
+        dictionaries: impl Iterator<Item = (SignatureDictionary, DigestSet)>,
+    ) -> Result<PdfFacts, PadesError> {
         let (mut signed, mut stamped, mut first_error) = (Vec::new(), Vec::<Stamped>::new(), None);
-        for dictionary in dictionaries {
-            self.count(&dictionary)?;
+        for (dictionary, digests) in dictionaries {
             if dictionary.contents.iter().all(|octet| *octet == 0) {
                 self.defects.push(defect(DefectKind::Ignored, "Contents")); // room for a signature that was never made
             } else if dictionary.is_timestamp() {
-                stamped.extend(self.timestamp(dictionary, &signed, &stamped));
+                stamped.extend(self.timestamp(dictionary, &digests, &signed, &stamped));
             } else if dictionary.has_timestamp_filter() {
                 self.defects.push(defect(DefectKind::Ignored, "DocTimeStamp")); // /Type says something else
             } else {
                 let field = dictionary.field.clone();
-                match self.signature(dictionary) {
+                match self.signature(dictionary, digests) {
                     Ok(one) => signed.push(one),
                     Err(source) => {
                         self.defects.push(defect(DefectKind::Ignored, "Contents"));
@@ -78,22 +110,16 @@ impl<'b> Reading<'b> {
         }
     }
 
-    /// Counts the octets that are hashed for one dictionary.
-    fn count(&mut self, dictionary: &SignatureDictionary) -> Result<(), PadesError> {
-        let octets = dictionary.signed(self.bytes).map_or(0, |pieces| pieces.iter().map(|p| p.len()).sum());
-        self.hashed = self.hashed.saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
-        if self.hashed > MAX_HASHED {
-            return Err(PadesError::Limit { object: "octets under ByteRanges", limit: MAX_HASHED });
-        }
-        Ok(())
-    }
-
-    fn signature(&mut self, dictionary: SignatureDictionary) -> Result<Signed, CadesError> {
+    fn signature(
+        &mut self,
+        dictionary: SignatureDictionary,
+        digests: DigestSet,
+    ) -> Result<Signed, CadesError> {
         let content_info = Reader::new(&dictionary.contents).read("ContentInfo")?;
         let signed = SignedData::from_element(&content_info)?;
-        let wanted = keiin_cades::digests_wanted(content_info.bytes())?;
         let encapsulated = signed.encapsulated.content.is_some();
-        let content = if encapsulated { None } else { dictionary.digests(self.bytes, wanted) };
+        let hashed = digests.value(DigestAlgorithm::Sha1).cloned();
+        let content = Some(digests).filter(|digests| !encapsulated && !digests.is_empty());
         let read = facts::read(&dictionary.contents, Family::Pades, content.map(Content::Digests).as_ref())?;
         let mut signatures = read.signatures.into_iter();
         let mut facts = signatures.next().ok_or(CadesError::Misuse { what: "the CMS has no signer" })?;
@@ -101,7 +127,7 @@ impl<'b> Reading<'b> {
             facts.defects.push(defect(DefectKind::Ignored, "signerInfos")); // one signer (EN 319 142-1, 5.2)
         }
         match (encapsulated, dictionary.sub_filter.as_deref()) {
-            (true, Some("adbe.pkcs7.sha1")) => self.encapsulated(&signed, &dictionary, &mut facts),
+            (true, Some("adbe.pkcs7.sha1")) => sha1_of_ranges(&signed, hashed, &mut facts),
             // What is signed is then not the document (EN 319 142-1, 4.1).
             (true, _) => facts.defects.push(defect(DefectKind::Coverage, "encapContentInfo")),
             (false, _) => {}
@@ -119,37 +145,15 @@ impl<'b> Reading<'b> {
         Ok(Signed { facts, dictionary, objects, evidence: read.evidence })
     }
 
-    /// adbe.pkcs7.sha1: the CMS holds the SHA-1 of the ranges (ISO 32000-1, 12.8.3.3.1). Where that is not theirs, this
-    /// is the reference that fails; where it is, the message digest stands for both.
-    fn encapsulated(
-        &self,
-        signed: &SignedData<'_>,
-        dictionary: &SignatureDictionary,
-        facts: &mut SignatureFacts,
-    ) {
-        let expected: Vec<u8> =
-            signed.encapsulated.segments().into_iter().flatten().flatten().copied().collect();
-        let algorithm = DigestAlgorithm::Sha1;
-        let actual = dictionary
-            .digests(self.bytes, [algorithm])
-            .and_then(|digests| digests.value(algorithm).cloned())
-            .unwrap_or_default();
-        if *actual == *expected {
-            return;
-        }
-        let name = String::from("ByteRange");
-        let actual = Some(actual).filter(|actual| !actual.is_empty());
-        facts.data = vec![DataReference::new(name, Some(algorithm), expected, actual)];
-    }
-
     /// A document time-stamp with what it covers; `None`, with a defect, when it cannot be read.
     fn timestamp(
         &mut self,
         dictionary: SignatureDictionary,
+        digests: &DigestSet,
         signed: &[Signed],
         stamped: &[Stamped],
     ) -> Option<Stamped> {
-        let facts = self.token(&dictionary, signed, stamped);
+        let facts = self.token(&dictionary, digests, signed, stamped);
         let Some((facts, objects, evidence)) = facts else {
             self.defects.push(defect(DefectKind::Ignored, "DocTimeStamp"));
             return None;
@@ -160,13 +164,13 @@ impl<'b> Reading<'b> {
     fn token(
         &mut self,
         dictionary: &SignatureDictionary,
+        digests: &DigestSet,
         signed: &[Signed],
         stamped: &[Stamped],
     ) -> Option<(TimestampFacts, Vec<ObjectId>, Evidence)> {
         let content_info = Reader::new(&dictionary.contents).read("ContentInfo").ok()?;
         let token = Token::from_element(&content_info).ok()?;
-        let digests: Option<DigestSet> = dictionary.digests(self.bytes, token.info.imprint_algorithm);
-        let actual = token.info.imprint_algorithm.and_then(|a| digests.as_ref()?.value(a).cloned());
+        let actual = token.info.imprint_algorithm.and_then(|algorithm| digests.value(algorithm).cloned());
         let covers = self.covered(dictionary, signed, stamped);
         let mut facts = token.facts(TimestampKind::Document, actual, covers, None).ok()?;
         facts.defects.extend(dictionary.defects.iter().cloned());
@@ -251,4 +255,15 @@ impl<'b> Reading<'b> {
         };
         level::name(info, facts, around)
     }
+}
+
+/// adbe.pkcs7.sha1: the CMS holds the SHA-1 of the ranges (ISO 32000-1, 12.8.3.3.1). Where that is not theirs, this is the
+/// reference that fails; where it is, the message digest stands for both.
+fn sha1_of_ranges(signed: &SignedData<'_>, actual: Option<Bytes>, facts: &mut SignatureFacts) {
+    let expected: Vec<u8> = signed.encapsulated.segments().into_iter().flatten().flatten().copied().collect();
+    if actual.as_ref().is_some_and(|actual| **actual == *expected) {
+        return;
+    }
+    let (name, algorithm) = (String::from("ByteRange"), Some(DigestAlgorithm::Sha1));
+    facts.data = vec![DataReference::new(name, algorithm, expected, actual)];
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Finds the signature dictionaries of a file: through the interactive form, else among all objects.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 use crate::{
     PadesError,
@@ -99,12 +99,19 @@ impl Walk<'_, '_> {
             return Err(PadesError::limit("signatures", MAX_SIGNATURES));
         }
         let name = match self.pdf.value(field, "T")?.object {
-            Object::String(octets, _) if !self.pdf.is_encrypted() => text(&octets),
+            Object::String(octets, _) if self.pdf.locked().is_none() => text(&octets),
             _ => String::new(),
         };
         self.found.push(Placed { field: name, dictionary, offset });
         Ok(())
     }
+}
+
+/// Where the signature dictionary begins whose value of /Contents stands at a place.
+pub(crate) fn place_of(pdf: &Pdf<'_>, contents: &Range<usize>) -> Result<Option<usize>, PadesError> {
+    let found = signatures(pdf)?.unwrap_or_default();
+    let has = |placed: &&Placed| matches!(placed.dictionary.value("Contents"), Some(Object::String(_, place)) if place == contents);
+    Ok(found.iter().find(has).and_then(|placed| placed.offset))
 }
 
 /// Every object that looks like a signature dictionary.

@@ -20,6 +20,12 @@ pub const MAX_STREAMS: usize = 512 << 20;
 pub const MAX_WORK: u64 = 256 << 20;
 /// See [`MAX_WORK`].
 pub const WORK_FACTOR: u64 = 64;
+/// Object numbers (ISO 32000-1, annex C: 8,388,607 objects).
+pub const MAX_OBJECT_NUMBER: u32 = 8_388_607;
+/// Nodes of the page tree that are looked at to find a page.
+pub const MAX_PAGES: usize = 1_000_000;
+/// Octets of /Contents that are laid out.
+pub const MAX_ROOM: usize = 4 << 20;
 /// Form fields.
 pub const MAX_FIELDS: usize = 100_000;
 /// Signatures and document time-stamps.

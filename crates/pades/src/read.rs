@@ -1,22 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! A PDF with the signatures and document time-stamps that were read from it.
 
+use std::{fmt, ops::Range};
+
 use keiin_model::{Defect, DefectKind, Evidence, SignatureFacts, TimestampFacts};
 use keiin_tsp::facts::defect;
 
 use crate::{
-    PadesError, SignatureDictionary,
-    document::Reading,
+    PadesError, SignatureDictionary, document,
     form::{self, Placed},
     material::Stores,
-    pdf::{self, Pdf},
+    pdf::Pdf,
+    source::Source,
 };
 
 /// A PDF: its octets and the facts.
 #[derive(Clone, Debug)]
 pub struct Pades {
-    bytes: Vec<u8>,
+    source: Source,
+    password: Password,
     facts: PdfFacts,
+}
+
+/// The password that the file was opened with; steps that follow open it again.
+#[derive(Clone, Default)]
+struct Password(Option<Vec<u8>>);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Password(given)" } else { "Password(none)" })
+    }
 }
 
 /// What a PDF says.
@@ -27,22 +40,52 @@ pub(crate) struct PdfFacts {
     pub(crate) timestamps: Vec<TimestampFacts>,
     pub(crate) evidence: Evidence,
     pub(crate) defects: Vec<Defect>,
+    /// What all signatures and time-stamps are over.
+    pub(crate) ranges: Vec<Range<usize>>,
 }
 
 impl Pades {
-    /// Reads a PDF. One without signatures reads too and has none. Of an encrypted file that is read which is not
-    /// encrypted: the signatures, not the stores.
+    /// Reads a PDF. One without signatures reads too and has none. An encrypted file is opened if nobody needs a password
+    /// to open it; else that is read which is not encrypted: the signatures, not the stores.
     ///
     /// # Errors
     /// [`PadesError`] when it is no PDF, over a limit, or holds signatures of which none can be read.
-    pub fn read(bytes: Vec<u8>) -> Result<Self, PadesError> {
-        let facts = read(&bytes)?;
-        Ok(Self { bytes, facts })
+    pub fn read(octets: impl Into<Source>) -> Result<Self, PadesError> {
+        let source = octets.into();
+        let facts = read(&source, None)?;
+        Ok(Self { source, password: Password::default(), facts })
+    }
+
+    /// As [`Pades::read`], with the user's or the owner's password, in UTF-8. A file that is not encrypted needs none and
+    /// takes any.
+    ///
+    /// # Errors
+    /// As [`Pades::read`], and [`PadesError::Password`], [`PadesError::Encryption`] where the file stays closed.
+    pub fn read_with(octets: impl Into<Source>, password: &[u8]) -> Result<Self, PadesError> {
+        let source = octets.into();
+        let facts = read(&source, Some(password))?;
+        Ok(Self { source, password: Password(Some(password.to_vec())), facts })
+    }
+
+    /// The file's objects, opened as it was.
+    pub(crate) fn pdf(&self) -> Result<Pdf<'_>, PadesError> {
+        Pdf::open(self.source.octets(), self.password.0.as_deref().unwrap_or_default())
+    }
+
+    /// Other octets with the same password.
+    pub(crate) fn with_source(&self, source: Source) -> Result<Self, PadesError> {
+        let facts = read(&source, self.password.0.as_deref())?;
+        Ok(Self { source, password: self.password.clone(), facts })
     }
 
     /// The octets as they stand.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes
+    pub const fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The octets in two pieces: the file as it was read, and what was appended.
+    pub fn pieces(&self) -> [&[u8]; 2] {
+        [self.source.base(), self.source.tail()]
     }
 
     /// The signatures in the order in which they were made, each with the document time-stamps that were made after it.
@@ -65,29 +108,40 @@ impl Pades {
         &self.facts.evidence
     }
 
+    /// What the signatures and time-stamps are over.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = &Range<usize>> {
+        self.facts.ranges.iter()
+    }
+
     /// What is wrong with the file: a cross-reference that had to be made anew, a signature that cannot be read.
     pub fn defects(&self) -> &[Defect] {
         &self.facts.defects
     }
 }
 
-fn read(bytes: &[u8]) -> Result<PdfFacts, PadesError> {
-    let mut pdf = Pdf::open(bytes)?;
+fn read(source: &Source, password: Option<&[u8]>) -> Result<PdfFacts, PadesError> {
+    let octets = source.octets();
+    let given = password.unwrap_or_default();
+    let mut pdf = Pdf::open(octets, given)?;
+    match pdf.locked() {
+        Some(locked) if password.is_some() => return Err(PadesError::locked(locked)),
+        _ => {}
+    }
     let mut defects = Vec::new();
     let mut found = form::signatures(&pdf)?;
     if pdf.is_broken() && !pdf.is_repaired() {
-        pdf = Pdf::rebuilt(bytes)?;
+        pdf = Pdf::rebuilt(octets, given)?;
         found = form::signatures(&pdf)?;
     }
     let placed = match found {
         Some(placed) if !placed.is_empty() || !pdf.has_hidden() => placed,
         // A signature dictionary never stands in a stream, so encryption cannot hide one.
-        _ => without_form(&mut pdf, bytes, &mut defects)?,
+        _ => without_form(&pdf, &mut defects)?,
     };
     if pdf.is_repaired() {
         defects.push(defect(DefectKind::Ignored, "cross-reference"));
     }
-    if pdf.has_hidden() {
+    if pdf.locked().is_some() {
         defects.push(defect(DefectKind::Ignored, "Encrypt"));
     }
     let mut dictionaries = Vec::new();
@@ -99,19 +153,25 @@ fn read(bytes: &[u8]) -> Result<PdfFacts, PadesError> {
     if stores.unreadable {
         defects.push(defect(DefectKind::Ignored, "DSS"));
     }
-    Reading::new(bytes, stores, defects).document(dictionaries)
+    document::read(source, dictionaries, stores, defects)
 }
 
-/// Where there is no form: signatures that no reader would show, or a form that is damaged.
-fn without_form(
-    pdf: &mut Pdf<'_>,
-    bytes: &[u8],
-    defects: &mut Vec<Defect>,
-) -> Result<Vec<Placed>, PadesError> {
-    if pdf::find(bytes, b"/ByteRange").is_none() {
-        return Ok(Vec::new());
+/// Where there is no form: one that an earlier revision had, whose signatures no reader shows any more, or what a damaged
+/// file still holds. A sound file without a form is not looked through: it may have any size.
+fn without_form(pdf: &Pdf<'_>, defects: &mut Vec<Defect>) -> Result<Vec<Placed>, PadesError> {
+    let mut found = Vec::new();
+    for view in 1..pdf.views() {
+        pdf.look_at(view);
+        let earlier = form::signatures(pdf);
+        pdf.look_at(0);
+        found = earlier?.unwrap_or_default();
+        if !found.is_empty() {
+            break;
+        }
     }
-    let found = form::all(pdf)?;
+    if found.is_empty() && (pdf.is_repaired() || pdf.has_hidden()) {
+        found = form::all(pdf)?;
+    }
     if !found.is_empty() {
         defects.push(defect(DefectKind::Ignored, "AcroForm"));
     }

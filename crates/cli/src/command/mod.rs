@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! One file a command.
 
+mod batch;
 pub(crate) mod card;
 pub(crate) mod demo;
 pub(crate) mod extend;
@@ -10,5 +11,6 @@ mod outcome;
 pub(crate) mod renew;
 mod shape;
 pub(crate) mod sign;
+mod sign_pdf;
 pub(crate) mod stamp;
 pub(crate) mod verify;

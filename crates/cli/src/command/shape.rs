@@ -30,7 +30,7 @@ const fn profile_of(profile: ProfileChoice) -> Profile {
 }
 
 fn format(flags: &Sign) -> Result<Format, Failure> {
-    match (flags.xml.format, flags.xml.given()) {
+    match (flags.format, flags.xml.given()) {
         (Some(FormatChoice::Xades), _) => Ok(Format::Xades(Box::new(shape(flags, packaging(flags)?)))),
         (_, None) => Ok(Format::Cades),
         (_, Some(flag)) => Err(Failure::usage(
@@ -112,7 +112,7 @@ fn parent(flags: &Sign) -> Parent {
 
 /// The ending of a result without a name of its own.
 pub(crate) fn suffix(flags: &Sign) -> &'static str {
-    match (flags.xml.format, flags.xml.profile) {
+    match (flags.format, flags.xml.profile) {
         (Some(FormatChoice::Xades), _) | (_, Some(_)) => ".signed.xml",
         _ if flags.detached => ".p7s",
         _ => ".p7m",

@@ -13,7 +13,7 @@ use keiin::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{key, outcome::Place, shape};
+use super::{batch, key, outcome::Place, shape, sign_pdf};
 use crate::{
     context::{Context, SetupFlags, Work},
     error::{Exit, Failure},
@@ -41,7 +41,16 @@ pub(crate) fn run(context: &Context, flags: &Sign) -> Result<Exit, Failure> {
     if let Some(prepared) = &flags.finish {
         return finish(context, flags, prepared);
     }
+    if let Some(folder) = &flags.batch {
+        return batch::run(context, flags, folder);
+    }
     let Some(file) = flags.files.first() else { return Ok(Exit::Usage) };
+    if sign_pdf::is_wanted(flags, file)? {
+        return match &flags.prepare {
+            Some(out) => sign_pdf::prepare(context, flags, file, out),
+            None => sign_pdf::run(context, flags, file),
+        };
+    }
     if let Some(out) = &flags.prepare {
         return prepare(context, flags, file, out);
     }
@@ -65,7 +74,7 @@ pub(crate) fn run(context: &Context, flags: &Sign) -> Result<Exit, Failure> {
 }
 
 /// What the way beyond ES-BES stands on; nothing for a plain signature.
-fn onward(context: &Context, flags: &Sign) -> Result<Option<Setup<'static>>, Failure> {
+pub(super) fn onward(context: &Context, flags: &Sign) -> Result<Option<Setup<'static>>, Failure> {
     if level(flags.to) == Level::Bes {
         return Ok(None);
     }
@@ -93,7 +102,7 @@ fn warn_of_signature(context: &Context, path: &Path) -> Result<(), Failure> {
 }
 
 /// The signature goes on to the level that was asked for, and is written in any case: the card has been used.
-fn carry_on(
+pub(super) fn carry_on(
     context: &Context,
     flags: &Sign,
     signed: Signed,
@@ -158,21 +167,9 @@ fn signature(document: &Document, prefix: &str) -> Result<ObjectId, Failure> {
 }
 
 fn prepare(context: &Context, flags: &Sign, file: &Path, out: &Path) -> Result<Exit, Failure> {
-    let Some(certificate) = &flags.key.cert else {
-        return Err(Failure::usage("--prepare には --cert が必要です", "--prepare needs --cert"));
-    };
     let output = flags::Output { output: Some(out.to_owned()), force: flags.output.force };
     let place = spare_key(Place::new(&output, file, "")?, flags)?;
-    let certificates = |path: &Path| -> Result<Vec<Vec<u8>>, Failure> {
-        let anchors = keiin::TrustSource::Path(path.to_owned()).anchors().map_err(keiin::Error::from)?;
-        Ok(anchors.iter().map(|anchor| anchor.certificate.to_vec()).collect())
-    };
-    let mut own = certificates(certificate)?.into_iter();
-    let Some(signer) = own.next() else { return Err(keiin::Error::SignerCertificate.into()) };
-    let mut chain: Vec<Vec<u8>> = own.collect();
-    for path in &flags.key.chain {
-        chain.extend(certificates(path)?);
-    }
+    let (signer, chain) = certificates_of(flags)?;
     let form = filled(flags)?;
     let signing = signing(flags, &inspect::schemes(&signer))?;
     let signing = Signing { format: form.format, roles: form.roles, ..signing };
@@ -187,6 +184,24 @@ fn prepare(context: &Context, flags: &Sign, file: &Path, out: &Path) -> Result<E
     Ok(Exit::Valid)
 }
 
+/// The certificate of `--cert` and the others that go with it.
+pub(super) fn certificates_of(flags: &Sign) -> Result<(Vec<u8>, Vec<Vec<u8>>), Failure> {
+    let Some(certificate) = &flags.key.cert else {
+        return Err(Failure::usage("--prepare には --cert が必要です", "--prepare needs --cert"));
+    };
+    let certificates = |path: &Path| -> Result<Vec<Vec<u8>>, Failure> {
+        let anchors = keiin::TrustSource::Path(path.to_owned()).anchors().map_err(keiin::Error::from)?;
+        Ok(anchors.iter().map(|anchor| anchor.certificate.to_vec()).collect())
+    };
+    let mut own = certificates(certificate)?.into_iter();
+    let Some(signer) = own.next() else { return Err(keiin::Error::SignerCertificate.into()) };
+    let mut chain: Vec<Vec<u8>> = own.collect();
+    for path in &flags.key.chain {
+        chain.extend(certificates(path)?);
+    }
+    Ok((signer, chain))
+}
+
 fn finish(context: &Context, flags: &Sign, prepared: &Path) -> Result<Exit, Failure> {
     let unreadable = |_| Failure::Prepared(prepared.to_owned());
     let Some(value) = &flags.value else { return Ok(Exit::Usage) };
@@ -194,10 +209,13 @@ fn finish(context: &Context, flags: &Sign, prepared: &Path) -> Result<Exit, Fail
         return Err(Failure::usage("--finish には -o が必要です", "--finish needs -o OUT"));
     };
     let place = spare_key(Place::new(&flags.output, prepared, "")?, flags)?;
-    let onward = onward(context, flags)?;
-    let read: PreparedFile =
-        serde_json::from_slice(&file::read(prepared, MAX_PREPARED)?).map_err(unreadable)?;
+    let json = file::read(prepared, MAX_PREPARED)?;
     let value = file::read(value, MAX_VALUE)?;
+    if let Ok(pdf) = serde_json::from_slice(&json) {
+        return sign_pdf::finish(context, flags, &pdf, &value, &place);
+    }
+    let onward = onward(context, flags)?;
+    let read: PreparedFile = serde_json::from_slice(&json).map_err(unreadable)?;
     let contents: Vec<Content> = flags.content.iter().chain(&flags.files).map(Content::file).collect();
     let now = clock::now();
     let offline = Setup::offline(keiin::hpki_policy());
@@ -210,7 +228,7 @@ fn place(flags: &Sign, file: &Path) -> Result<Place, Failure> {
 }
 
 /// Neither the key nor anything else that is read gives way to the result.
-fn spare_key(place: Place, flags: &Sign) -> Result<Place, Failure> {
+pub(super) fn spare_key(place: Place, flags: &Sign) -> Result<Place, Failure> {
     let key = &flags.key;
     let files = key.p12.iter().chain(&key.key).chain(&key.cert).chain(&key.chain);
     place.spare(files.chain(&flags.content).chain(&flags.value).chain(&flags.files).map(AsRef::as_ref))
@@ -252,7 +270,7 @@ fn digested(context: &Context, contents: Vec<Content>, signing: &Signing) -> Res
 }
 
 /// What is signed beside the content, and with which scheme.
-fn signing(flags: &Sign, schemes: &[SignatureAlgorithm]) -> Result<Signing, Failure> {
+pub(super) fn signing(flags: &Sign, schemes: &[SignatureAlgorithm]) -> Result<Signing, Failure> {
     let wanted = flags.digest.map(DigestAlgorithm::from);
     let fits = |scheme: &&SignatureAlgorithm| {
         let pss = matches!(scheme, SignatureAlgorithm::RsaPss { .. });
@@ -309,7 +327,7 @@ fn setup_flags(flags: &Sign) -> SetupFlags<'_> {
     }
 }
 
-fn warn(context: &Context, days: i64) {
+pub(super) fn warn(context: &Context, days: i64) {
     if days < WARN_DAYS {
         context.note(
             || format!("注意:署名者の証明書の有効期間は残り {days} 日です"),

@@ -11,8 +11,8 @@ use keiin::model::Time;
 
 pub(crate) use localise::{command, usage_error};
 pub(crate) use value::{
-    AlgorithmsChoice, Carry, Commitment, Digest, DigestValue, FormatChoice, Freshness, Level, Location,
-    PackagingChoice, PolicyChoice, ProfileChoice, RevocationKinds,
+    AlgorithmsChoice, Carry, CertifyChoice, Commitment, Digest, DigestValue, FormatChoice, Freshness, Level,
+    Location, LockChoice, PackagingChoice, PolicyChoice, ProfileChoice, RevocationKinds,
 };
 
 use crate::lang::Lang;
@@ -56,15 +56,27 @@ pub(crate) struct Demo {
 
 #[derive(Args)]
 pub(crate) struct Sign {
-    /// Absent with `--finish`, which knows its content.
-    #[arg(value_name = "FILE", required_unless_present = "finish")]
+    /// Absent with `--finish`, which knows its content, and with `--batch`.
+    #[arg(value_name = "FILE", required_unless_present_any = ["finish", "batch"])]
     pub(crate) files: Vec<PathBuf>,
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = [
+        "files", "profile", "force", "signing_time", "add", "countersign", "prepare", "finish", "content",
+    ])]
+    pub(crate) batch: Option<PathBuf>,
+    #[arg(long, value_name = "PATTERN", requires = "batch")]
+    pub(crate) glob: Vec<String>,
+    #[arg(long, requires = "batch")]
+    pub(crate) json: bool,
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<FormatChoice>,
     #[command(flatten)]
     pub(crate) output: Output,
     #[arg(long)]
     pub(crate) detached: bool,
     #[command(flatten)]
     pub(crate) xml: Xml,
+    #[command(flatten)]
+    pub(crate) pdf: Pdf,
     #[arg(long, value_name = "LEVEL", default_value = "es-bes")]
     pub(crate) to: Level,
     #[arg(long, value_name = "DIGEST")]
@@ -108,8 +120,6 @@ pub(crate) struct Sign {
 pub(crate) struct Xml {
     #[arg(long, value_name = "PROFILE", conflicts_with_all = ["format", "packaging", "detached", "add", "countersign"])]
     pub(crate) profile: Option<ProfileChoice>,
-    #[arg(long, value_name = "FORMAT")]
-    pub(crate) format: Option<FormatChoice>,
     #[arg(long, value_name = "PACKAGING", conflicts_with = "detached")]
     pub(crate) packaging: Option<PackagingChoice>,
     #[arg(long, value_name = "ID")]
@@ -143,6 +153,38 @@ impl Xml {
             ("--sign-key-info", self.sign_key_info),
             ("--issuer-serial", self.issuer_serial),
             ("--id", self.id.is_some()),
+        ];
+        flags.into_iter().find_map(|(name, given)| given.then_some(name))
+    }
+}
+
+/// A signature inside a PDF.
+#[derive(Args)]
+pub(crate) struct Pdf {
+    #[arg(long = "in-place", conflicts_with = "output")]
+    pub(crate) in_place: bool,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) field: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) contact: Option<String>,
+    #[arg(long, value_name = "CHANGES")]
+    pub(crate) certify: Option<CertifyChoice>,
+    #[arg(long, value_name = "FIELDS")]
+    pub(crate) lock: Option<LockChoice>,
+}
+
+impl Pdf {
+    /// Flags that only a signature inside a PDF knows; the first that is given.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        let flags = [
+            ("--in-place", self.in_place),
+            ("--field", self.field.is_some()),
+            ("--reason", self.reason.is_some()),
+            ("--contact", self.contact.is_some()),
+            ("--certify", self.certify.is_some()),
+            ("--lock", self.lock.is_some()),
         ];
         flags.into_iter().find_map(|(name, given)| given.then_some(name))
     }

@@ -39,6 +39,7 @@ impl From<Digest> for DigestAlgorithm {
 pub(crate) enum FormatChoice {
     Cades,
     Xades,
+    Pades,
 }
 
 /// Where an XML signature stands.
@@ -63,6 +64,38 @@ pub(crate) enum ProfileChoice {
     Eprescription,
     Edispensing,
     Scan,
+}
+
+/// What a certified PDF still allows (ISO 32000-1, table 254).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CertifyChoice {
+    NoChanges,
+    FormFilling,
+    Annotations,
+}
+
+/// Form fields that a signature locks: `all`, `only:a,b`, `except:a,b`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum LockChoice {
+    All,
+    Only(Vec<String>),
+    Except(Vec<String>),
+}
+
+impl FromStr for LockChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let names = |text: &str| -> Vec<String> {
+            text.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+        };
+        match text.split_once(':') {
+            None if text == "all" => Ok(Self::All),
+            Some(("only", fields)) if !names(fields).is_empty() => Ok(Self::Only(names(fields))),
+            Some(("except", fields)) if !names(fields).is_empty() => Ok(Self::Except(names(fields))),
+            _ => Err("all, only:A,B, except:A,B".to_owned()),
+        }
+    }
 }
 
 /// What the signer commits to (EN 319 122-1, 5.2.3).

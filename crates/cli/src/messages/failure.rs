@@ -4,8 +4,9 @@
 mod advice;
 
 use keiin::{
-    ConfigError, ContentError, Error, FileError, FileKind, TransportError, TrustError, TsaError,
+    BatchError, ConfigError, ContentError, Error, FileError, FileKind, TransportError, TrustError, TsaError,
     model::{ContainerError, SignerError},
+    pades::PadesError,
     tsp::TspError,
     xades::{XadesError, XmlError},
 };
@@ -47,6 +48,7 @@ fn japanese(error: &Error) -> String {
         Error::File(error)
         | Error::Content(ContentError::File(error))
         | Error::Trust(TrustError::File(error)) => file(error),
+        Error::Batch(error) => batch(error),
         Error::Content(ContentError::DigestLength { algorithm, octets }) => {
             format!("{algorithm} のダイジェストとして {octets} バイトは長さが合いません")
         }
@@ -62,7 +64,7 @@ fn japanese(error: &Error) -> String {
         Error::Foreign { name, kind } => format!("{}{}", named(name.as_deref()), foreign(*kind)),
         Error::Cades { name, source } => format!("{}署名を扱えません({source})", named(name.as_deref())),
         Error::Pdf { name, source } => {
-            format!("{}PDFの署名を読み取れません({source})", named(name.as_deref()))
+            format!("{}{}", named(name.as_deref()), pdf(source))
         }
         Error::Xml { name, source } => format!("{}{}", named(name.as_deref()), xml(source)),
         Error::Token { name, source } => {
@@ -105,9 +107,11 @@ fn japanese(error: &Error) -> String {
         Error::OneContent => {
             "CAdESの署名は一つのファイルに対するものです(複数のファイルにはXAdESで署名できます)".to_owned()
         }
-        Error::PdfIsReadOnly => {
-            "PDFの署名は、この版では検証だけができます(延長と更新はできません)".to_owned()
+        Error::NotACms => {
+            "これはPDFです。PDFの署名に副署はできません。署名者を加えるには、もう一度署名してください"
+                .to_owned()
         }
+        Error::NotAPdf => "PAdESの署名はPDFの中に作るものですが、これはPDFではありません".to_owned(),
         Error::NotASignature => "これはタイムスタンプです。延長できるのは署名だけです".to_owned(),
         Error::NothingToRenew { .. } => "アーカイブタイムスタンプがまだありません".to_owned(),
         other => other.to_string(),
@@ -125,6 +129,48 @@ fn xml(error: &XadesError) -> String {
         }
         XadesError::Xml(error) => format!("XMLとして読み取れません({error})"),
         other => format!("XMLの署名を扱えません({other})"),
+    }
+}
+
+/// What is wrong with a PDF, or forbids that it is signed.
+fn pdf(error: &PadesError) -> String {
+    match error {
+        PadesError::BrokenReference => {
+            "PDFの相互参照表が壊れているため、署名を追加できません。先に修復してください".to_owned()
+        }
+        PadesError::Password => "PDFが暗号化されています。パスワードが違うか、指定されていません".to_owned(),
+        PadesError::Encryption { handler } => {
+            format!("PDFの暗号化の方式({handler})には対応していません")
+        }
+        PadesError::Certified => {
+            "この文書は一切の変更を禁じて認証されているため(DocMDP)、署名を追加できません".to_owned()
+        }
+        PadesError::NotFirst => "すでに署名があります。認証署名は最初の署名でなければなりません".to_owned(),
+        PadesError::Locked { field, by } => {
+            format!("署名欄 {field} は {by} の署名によって変更を禁じられています(FieldMDP)")
+        }
+        PadesError::OtherLock { field } => {
+            format!("署名欄 {field} が禁じる変更は、欄そのものに定められており、指定と違います")
+        }
+        PadesError::FieldSigned { name } => format!("署名欄 {name} はすでに署名されています"),
+        PadesError::FieldName { name } => {
+            format!("{name} は署名欄の名前ではなく、新しい署名欄の名前にもできません")
+        }
+        PadesError::FieldToChoose { names } => {
+            format!("空の署名欄が複数あります。--field で一つを指定してください:{}", names.join("、"))
+        }
+        PadesError::SeedValue { constraint } => {
+            format!("この署名欄は、この署名が満たさない条件を定めています(シード値 {constraint})")
+        }
+        PadesError::ReasonAndCommitment => {
+            "--reason と --commitment は同時に指定できません(EN 319 142-1)".to_owned()
+        }
+        PadesError::NoRoom { needed, reserved } => {
+            format!(
+                "署名またはタイムスタンプ({needed} バイト)が、確保した領域({reserved} バイト)に入りません"
+            )
+        }
+        other => format!("PDFの署名を扱えません({other})"),
     }
 }
 
@@ -155,6 +201,24 @@ fn file(error: &FileError) -> String {
         FileError::Read { path, source } => format!("{}:読み取れません({source})", path.display()),
         FileError::Write { path, source } => {
             format!("{}:書き込めません({source})。元のファイルは変わっていません", path.display())
+        }
+        other => other.to_string(),
+    }
+}
+
+/// A batch's trouble, in Japanese.
+fn batch(error: &BatchError) -> String {
+    match error {
+        BatchError::SameFolder { path } => {
+            format!("{}:結果の出力先は、署名するファイルとは別のフォルダーにしてください", path.display())
+        }
+        BatchError::NotAFolder { path } => format!("{}:フォルダーではありません", path.display()),
+        BatchError::Busy { path } => {
+            format!("{}:このフォルダーでは別の一括署名が実行中です", path.display())
+        }
+        BatchError::Journal { path } => format!("{}:一括署名の記録ではありません", path.display()),
+        BatchError::TooManyFiles { path, limit } => {
+            format!("{}:ファイルが {limit} 件を超えています", path.display())
         }
         other => other.to_string(),
     }

@@ -9,7 +9,8 @@ use miniz_oxide::inflate::{
 };
 
 use super::{
-    lexer::hex_digit,
+    lexer::{hex_digit, is_space},
+    lzw,
     object::{Dictionary, Object},
 };
 
@@ -40,16 +41,22 @@ pub(crate) fn decode<'a>(
     for step in steps {
         octets = match step.name {
             b"FlateDecode" | b"Fl" => Cow::Owned(predict(inflate(&octets, limit)?, step.parameters)?),
+            b"LZWDecode" | b"LZW" => {
+                let early = integer(step.parameters, "EarlyChange", 1) != 0;
+                Cow::Owned(predict(lzw::decode(&octets, early, limit)?, step.parameters)?)
+            }
             b"ASCIIHexDecode" | b"AHx" => Cow::Owned(ascii_hex(&octets)),
-            b"Crypt" if is_identity(step.parameters) => octets,
+            b"ASCII85Decode" | b"A85" => Cow::Owned(ascii_85(&octets, limit)?),
+            b"RunLengthDecode" | b"RL" => Cow::Owned(run_length(&octets, limit)?),
+            b"Crypt" => octets, // undone where the stream was read
             _ => return Err(FilterError::Unsupported),
         };
     }
     Ok(octets)
 }
 
-fn is_identity(parameters: Option<&Dictionary>) -> bool {
-    parameters.and_then(|p| p.value("Name")).is_none_or(|name| name.as_name() == Some(b"Identity"))
+fn integer(parameters: Option<&Dictionary>, key: &str, default: i64) -> i64 {
+    parameters.and_then(|p| p.value(key)).and_then(Object::as_integer).unwrap_or(default)
 }
 
 /// What could be inflated before an error is kept and the checksum is not asked for, as readers do: both are often wrong.
@@ -86,15 +93,67 @@ fn ascii_hex(octets: &[u8]) -> Vec<u8> {
     out
 }
 
+/// 7.4.3: five digits of base 85 are four octets; `z` is four of zero, `~` the end.
+fn ascii_85(octets: &[u8], limit: usize) -> Result<Vec<u8>, FilterError> {
+    let (mut out, mut group, mut count) = (Vec::new(), 0_u32, 0_usize);
+    for octet in octets.iter().filter(|o| !is_space(**o)) {
+        match octet {
+            b'~' => break,
+            b'z' if count == 0 => out.extend([0; 4]),
+            b'!'..=b'u' => {
+                group = group.wrapping_mul(85).wrapping_add(u32::from(octet - b'!'));
+                count += 1;
+                if count == 5 {
+                    out.extend(group.to_be_bytes());
+                    (group, count) = (0, 0);
+                }
+            }
+            _ => return Err(FilterError::Malformed),
+        }
+        if out.len() > limit {
+            return Err(FilterError::TooLarge);
+        }
+    }
+    if count > 1 {
+        let filled = (count..5).fold(group, |group, _| group.wrapping_mul(85).wrapping_add(84));
+        out.extend(filled.to_be_bytes().into_iter().take(count - 1));
+    }
+    Ok(out)
+}
+
+/// 7.4.5: a length octet, then that many octets and one more, or one octet to be repeated.
+fn run_length(octets: &[u8], limit: usize) -> Result<Vec<u8>, FilterError> {
+    let (mut out, mut rest) = (Vec::new(), octets);
+    while let Some((length, after)) = rest.split_first() {
+        match *length {
+            128 => break,
+            length @ 0..=127 => {
+                let count = usize::from(length) + 1;
+                out.extend_from_slice(after.get(..count).unwrap_or(after));
+                rest = after.get(count..).unwrap_or_default();
+            }
+            length => {
+                let Some((octet, after)) = after.split_first() else { break };
+                out.resize(out.len() + 257 - usize::from(length), *octet);
+                rest = after;
+            }
+        }
+        if out.len() > limit {
+            return Err(FilterError::TooLarge);
+        }
+    }
+    Ok(out)
+}
+
 /// Undoes a predictor (7.4.4.4).
 fn predict(octets: Vec<u8>, parameters: Option<&Dictionary>) -> Result<Vec<u8>, FilterError> {
     let number = |key: &str, default: i64| {
-        let value = parameters.and_then(|p| p.value(key)).and_then(Object::as_integer).unwrap_or(default);
-        usize::try_from(value).map_err(|_| FilterError::Malformed)
+        usize::try_from(integer(parameters, key, default)).map_err(|_| FilterError::Malformed)
     };
-    match number("Predictor", 1)? {
+    let predictor = number("Predictor", 1)?;
+    match predictor {
         1 => return Ok(octets),
-        10..=15 => {}
+        2 | 10..=15 => {}
         _ => return Err(FilterError::Unsupported),
     }
     let (colors, bits, columns) =
@@ -105,7 +164,24 @@ fn predict(octets: Vec<u8>, parameters: Option<&Dictionary>) -> Result<Vec<u8>, 
     if row == 0 || pixel == 0 || row > octets.len() {
         return if octets.is_empty() { Ok(octets) } else { Err(FilterError::Malformed) };
     }
-    png(&octets, row, pixel)
+    if predictor != 2 {
+        return png(&octets, row, pixel);
+    }
+    // Samples of other sizes are for images, which nobody reads here.
+    if bits == 8 { Ok(tiff(octets, row, pixel)) } else { Err(FilterError::Unsupported) }
+}
+
+/// TIFF's predictor 2: each sample is the difference to the one left of it.
+fn tiff(mut octets: Vec<u8>, row: usize, pixel: usize) -> Vec<u8> {
+    for line in octets.chunks_mut(row) {
+        for index in pixel..line.len() {
+            let left = line.get(index - pixel).copied().unwrap_or(0);
+            if let Some(place) = line.get_mut(index) {
+                *place = place.wrapping_add(left);
+            }
+        }
+    }
+    octets
 }
 
 /// PNG rows: a filter type, then the octets (RFC 2083, 6).
@@ -169,6 +245,16 @@ mod tests {
         assert_eq!(inflate(&zeros, 1_000), Err(FilterError::TooLarge));
         assert_eq!(inflate(&zeros, 100_000).unwrap().len(), 100_000);
         assert_eq!(inflate(b"no zlib", 1_000), Err(FilterError::Malformed));
+    }
+
+    #[test]
+    fn base_85_and_runs() {
+        assert_eq!(ascii_85(b"87cURD]i,\"Ebo80~>", 99).unwrap(), b"Hello World!");
+        assert_eq!(ascii_85(b"z5l~>", 99).unwrap(), b"\0\0\0\0A");
+        assert_eq!(ascii_85(b"zzz", 9), Err(FilterError::TooLarge));
+        assert_eq!(run_length(&[2, 1, 2, 3, 254, 9, 128, 7], 99).unwrap(), [1, 2, 3, 9, 9, 9]);
+        assert_eq!(run_length(&[129, 0, 129, 0], 200), Err(FilterError::TooLarge));
+        assert_eq!(tiff(vec![1, 1, 1, 5, 1, 1], 3, 1), [1, 2, 3, 5, 6, 7]);
     }
 
     #[test]

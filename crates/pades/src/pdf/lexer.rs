@@ -3,11 +3,13 @@
 
 use std::ops::Range;
 
+use crate::source::Octets;
+
 /// A token.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Token<'a> {
     Integer(i64),
-    Real,
+    Real(f64),
     /// With `#xx` resolved.
     Name(Vec<u8>),
     /// What a literal or hexadecimal string means.
@@ -23,7 +25,9 @@ pub(crate) enum Token<'a> {
 /// Reads tokens from octets, from a position on.
 #[derive(Clone, Debug)]
 pub(crate) struct Lexer<'a> {
+    /// The piece of the file that is read, and the offset of its first octet.
     input: &'a [u8],
+    origin: usize,
     at: usize,
 }
 
@@ -49,23 +53,26 @@ pub(crate) fn hex_digit(octet: u8) -> Option<u8> {
 }
 
 impl<'a> Lexer<'a> {
-    pub(crate) const fn new(input: &'a [u8], at: usize) -> Self {
-        Self { input, at }
+    pub(crate) fn new(octets: impl Into<Octets<'a>>, at: usize) -> Self {
+        let (input, origin) = octets.into().piece(at);
+        Self { input, origin, at: at.saturating_sub(origin) }
     }
 
-    pub(crate) const fn input(&self) -> &'a [u8] {
-        self.input
+    /// The offset of the next octet.
+    /// Goes on reading at a position of the piece.
+    pub(crate) const fn go_to(&mut self, at: usize) {
+        self.at = at.saturating_sub(self.origin);
     }
 
     pub(crate) const fn position(&self) -> usize {
-        self.at
+        self.origin.saturating_add(self.at)
     }
 
     pub(crate) fn peek_octet(&self) -> Option<u8> {
         self.input.get(self.at).copied()
     }
 
-    fn advance(&mut self) {
+    pub(crate) fn advance(&mut self) {
         self.at = self.at.saturating_add(1);
     }
 
@@ -87,7 +94,7 @@ impl<'a> Lexer<'a> {
     /// The next token with where it stands; `None` at the end or where no token can stand.
     pub(crate) fn next(&mut self) -> Option<(Token<'a>, Range<usize>)> {
         self.skip_space();
-        let start = self.at;
+        let start = self.position();
         let token = match self.peek_octet()? {
             b'/' => self.name(),
             b'(' => self.literal()?,
@@ -99,7 +106,7 @@ impl<'a> Lexer<'a> {
             octet if is_regular(octet) => self.word(),
             _ => return None,
         };
-        Some((token, start..self.at))
+        Some((token, start..self.position()))
     }
 
     /// The next token, if it is this keyword; else nothing is read.
@@ -169,7 +176,8 @@ impl<'a> Lexer<'a> {
             return Token::Integer(value);
         }
         let numeric = run.iter().all(|o| matches!(o, b'0'..=b'9' | b'+' | b'-' | b'.'));
-        if numeric { Token::Real } else { Token::Keyword(run) }
+        // A number that readers would take somehow, such as `--5`, counts as zero.
+        if numeric { Token::Real(text.parse().unwrap_or(0.0)) } else { Token::Keyword(run) }
     }
 
     /// 7.3.4.3; octets that are no digits are passed over as readers do.
@@ -277,7 +285,7 @@ mod tests {
             name(b"Contents"),
             string(b"0"),
             Token::Integer(-17),
-            Token::Real,
+            Token::Real(0.5),
             Token::Keyword(b"true"),
             Token::ArrayStart,
             Token::Integer(1),

@@ -1,37 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! A PDF file as objects, read only where somebody looks.
 
+mod cipher;
+mod crypt;
 mod filter;
+mod last;
 mod lexer;
+mod lzw;
 mod object;
 mod open;
+mod password;
+mod rectangle;
 mod repair;
+mod syntax;
+mod write;
 mod xref;
 
 use std::{
+    borrow::Cow,
     cell::{Cell, RefCell},
     collections::BTreeMap,
     rc::Rc,
 };
 
+pub(crate) use crypt::{Locked, Security};
 use filter::{FilterError, Step};
 pub(crate) use object::{Dictionary, Object, Stream};
+pub(crate) use write::{Draft, Reference, Spot, Value, text_string, write_hexadecimal};
 use xref::{Entry, Section};
 
 use crate::{
     PadesError,
     limits::{MAX_INDIRECTION, MAX_STREAM, MAX_STREAMS, MAX_WORK, WORK_FACTOR},
+    source::Octets,
 };
 
 /// A PDF. Newest section first; a view leaves the newest out.
 pub(crate) struct Pdf<'a> {
-    bytes: &'a [u8],
+    octets: Octets<'a>,
     /// Octets before `%PDF-`: offsets may count from there.
     shift: usize,
     sections: Vec<Section>,
+    /// What stands behind the last `startxref`.
+    start: usize,
     view: Cell<usize>,
     repaired: bool,
-    encrypted: bool,
+    /// The file is encrypted, and opened.
+    security: Option<Security>,
+    /// The file is encrypted, and closed.
+    locked: Option<Locked>,
     /// An object was not where the cross-reference says.
     broken: Cell<bool>,
     /// An encrypted object stream was wanted.
@@ -77,16 +94,23 @@ pub(crate) fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
 }
 
 impl<'a> Pdf<'a> {
-    pub(crate) const fn bytes(&self) -> &'a [u8] {
-        self.bytes
+    /// Octets of the file.
+    pub(crate) const fn len(&self) -> usize {
+        self.octets.len()
     }
 
     pub(crate) const fn is_repaired(&self) -> bool {
         self.repaired
     }
 
-    pub(crate) const fn is_encrypted(&self) -> bool {
-        self.encrypted
+    /// How an encrypted file that is open encrypts.
+    pub(crate) const fn security(&self) -> Option<&Security> {
+        self.security.as_ref()
+    }
+
+    /// Why strings and streams cannot be read.
+    pub(crate) const fn locked(&self) -> Option<&Locked> {
+        self.locked.as_ref()
     }
 
     /// Whether an object was not where the cross-reference says.
@@ -115,7 +139,7 @@ impl<'a> Pdf<'a> {
 
     /// Where the string that begins at a position ends.
     pub(crate) fn string_end(&self, at: usize) -> Option<usize> {
-        match object::read(self.bytes, at).0 {
+        match object::read(self.octets, at).0 {
             Ok(Object::String(_, range)) if range.start == at => Some(range.end),
             _ => None,
         }
@@ -180,11 +204,14 @@ impl<'a> Pdf<'a> {
 
     fn at(&self, number: u32, offset: usize) -> Result<Located, PadesError> {
         for offset in [offset, offset.saturating_add(self.shift)] {
-            let Some((found, object, end)) = object::read_indirect(self.bytes, offset) else { continue };
-            self.spend(end.saturating_sub(offset))?;
-            if found == number
-                && let Ok(object) = object
+            let Some(found) = object::read_indirect(self.octets, offset) else { continue };
+            self.spend(found.end.saturating_sub(offset))?;
+            if found.name.0 == number
+                && let Ok(mut object) = found.object
             {
+                if let Some(security) = &self.security {
+                    security.open_strings(found.name, &mut object);
+                }
                 return Ok(Located { object, offset: Some(offset) });
             }
         }
@@ -203,7 +230,7 @@ impl<'a> Pdf<'a> {
             self.broken.set(true);
             return Ok(Located::null());
         };
-        let (object, end) = object::read(&opened.octets, *start);
+        let (object, end) = object::read(opened.octets.as_slice(), *start);
         self.spend(end.saturating_sub(*start))?;
         Ok(object.map_or_else(|_| Located::null(), |object| Located { object, offset: None }))
     }
@@ -232,7 +259,7 @@ impl<'a> Pdf<'a> {
         };
         let count = self.number(&stream.dictionary, "N")?.unwrap_or(0);
         let first = self.number(&stream.dictionary, "First")?.unwrap_or(0);
-        let mut lexer = lexer::Lexer::new(&octets, 0);
+        let mut lexer = lexer::Lexer::new(octets.as_slice(), 0);
         let mut starts = BTreeMap::new();
         for _ in 0..count {
             let (Some(number), Some(start)) = (lexer.unsigned(), lexer.unsigned()) else { break };
@@ -248,11 +275,16 @@ impl<'a> Pdf<'a> {
 
     /// The decoded octets of a stream.
     pub(crate) fn octets(&self, stream: &Stream) -> Result<Result<Vec<u8>, StreamError>, PadesError> {
-        let kind = stream.dictionary.value("Type").and_then(Object::as_name);
-        if self.encrypted && kind != Some(b"XRef") {
-            return Ok(Err(StreamError::Encrypted));
+        let mut raw = Cow::Borrowed(self.raw(stream)?);
+        let is_plain = stream.dictionary.value("Type").and_then(Object::as_name) == Some(b"XRef")
+            || crypt::crypt_filter(&stream.dictionary) == Some(b"Identity");
+        match (&self.security, &self.locked) {
+            (Some(security), _) if !is_plain => {
+                raw = Cow::Owned(security.open_stream(stream.name, &stream.dictionary, &raw));
+            }
+            (None, Some(_)) if !is_plain => return Ok(Err(StreamError::Encrypted)),
+            _ => {}
         }
-        let raw = self.raw(stream)?;
         let names = self.list(&stream.dictionary, ["Filter", "F"])?;
         let parameters = self.list(&stream.dictionary, ["DecodeParms", "DP"])?;
         let steps: Vec<_> = names
@@ -263,7 +295,7 @@ impl<'a> Pdf<'a> {
                 parameters: parameters.get(index).and_then(Object::as_dictionary),
             })
             .collect();
-        match filter::decode(raw, &steps, MAX_STREAM) {
+        match filter::decode(&raw, &steps, MAX_STREAM) {
             Ok(octets) => {
                 self.inflated.set(self.inflated.get().saturating_add(octets.len()));
                 if self.inflated.get() > MAX_STREAMS {
@@ -280,12 +312,12 @@ impl<'a> Pdf<'a> {
     fn raw(&self, stream: &Stream) -> Result<&'a [u8], PadesError> {
         if let Some(length) = self.number(&stream.dictionary, "Length")?
             && let Some(end) = stream.start.checked_add(length)
-            && let Some(raw) = self.bytes.get(stream.start..end)
-            && object::ends_stream(self.bytes, end)
+            && let Some(raw) = self.octets.get(stream.start..end)
+            && object::ends_stream(self.octets, end)
         {
             return Ok(raw);
         }
-        let raw = object::until_endstream(self.bytes, stream.start);
+        let raw = object::until_endstream(self.octets, stream.start);
         self.spend(raw.len())?;
         Ok(raw)
     }
@@ -293,6 +325,19 @@ impl<'a> Pdf<'a> {
     /// Where a stream's octets end in the file.
     pub(crate) fn end_of(&self, stream: &Stream) -> Result<usize, PadesError> {
         Ok(stream.start.saturating_add(self.raw(stream)?.len()))
+    }
+
+    /// An object with what its references lead to in their places, a few levels deep: what encryption dictionaries need.
+    fn settled(&self, object: &Object, depth: usize) -> Result<Object, PadesError> {
+        let mut object = self.resolve(object)?.object;
+        if let Object::Dictionary(dictionary) = &mut object
+            && depth > 0
+        {
+            for (_, value) in dictionary.entries_mut() {
+                *value = self.settled(value, depth - 1)?;
+            }
+        }
+        Ok(object)
     }
 
     /// One object or an array of them, references resolved.
@@ -307,7 +352,7 @@ impl<'a> Pdf<'a> {
 
     /// Counts octets that were looked at.
     fn spend(&self, octets: usize) -> Result<(), PadesError> {
-        let size = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX);
+        let size = u64::try_from(self.octets.len()).unwrap_or(u64::MAX);
         let limit = size.saturating_mul(WORK_FACTOR).saturating_add(MAX_WORK);
         let spent = self.work.get().saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
         self.work.set(spent);

@@ -4,15 +4,18 @@
 use std::ops::Range;
 
 use super::lexer::{Lexer, Token, is_space};
-use crate::limits::{MAX_DEPTH, MAX_ELEMENTS};
+use crate::{
+    limits::{MAX_DEPTH, MAX_ELEMENTS},
+    source::Octets,
+};
 
 /// An object; strings and streams know where they stand in what was parsed.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Object {
     Null,
-    Boolean,
+    Boolean(bool),
     Integer(i64),
-    Real,
+    Real(f64),
     Name(Vec<u8>),
     String(Vec<u8>, Range<usize>),
     Array(Vec<Self>),
@@ -27,6 +30,8 @@ pub(crate) struct Stream {
     pub(crate) dictionary: Dictionary,
     /// Where its octets begin.
     pub(crate) start: usize,
+    /// The object's number and generation: its key when the file is encrypted.
+    pub(crate) name: (u32, u32),
 }
 
 /// A dictionary in the order of its keys in the file; of a key that stands twice the last counts, as readers have it.
@@ -41,6 +46,14 @@ impl Dictionary {
     /// What a trailer must have.
     pub(crate) fn with_root(number: u32) -> Self {
         Self(vec![(b"Root".to_vec(), Object::Reference(number))])
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&[u8], &Object)> {
+        self.0.iter().map(|(key, value)| (key.as_slice(), value))
+    }
+
+    pub(crate) fn entries_mut(&mut self) -> impl Iterator<Item = (&[u8], &mut Object)> {
+        self.0.iter_mut().map(|(key, value)| (key.as_slice(), value))
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = &Object> {
@@ -80,28 +93,48 @@ pub(crate) enum ObjectError {
 }
 
 /// Reads one object and gives it with where it ends. Whether a dictionary begins a stream is seen too.
-pub(crate) fn read(input: &[u8], at: usize) -> (Result<Object, ObjectError>, usize) {
+pub(crate) fn read<'a>(input: impl Into<Octets<'a>>, at: usize) -> (Result<Object, ObjectError>, usize) {
     let mut parser = Parser { lexer: Lexer::new(input, at), elements: 0 };
     let object = parser.object(0).map(|object| parser.stream(object));
     (object, parser.lexer.position())
 }
 
-/// Reads `N G obj` and the object: the number, the object, where it ends.
-pub(crate) fn read_indirect(input: &[u8], at: usize) -> Option<(u32, Result<Object, ObjectError>, usize)> {
+/// An indirect object as it was read.
+pub(crate) struct Indirect {
+    /// Its number and generation.
+    pub(crate) name: (u32, u32),
+    pub(crate) object: Result<Object, ObjectError>,
+    /// Where it ends.
+    pub(crate) end: usize,
+}
+
+/// Reads `N G obj` and the object.
+pub(crate) fn read_indirect<'a>(input: impl Into<Octets<'a>>, at: usize) -> Option<Indirect> {
+    let input = input.into();
+    let (number, generation, start) = head(input, at)?;
+    let (mut object, end) = read(input, start);
+    let name = (number, generation);
+    if let Ok(Object::Stream(stream)) = &mut object {
+        stream.name = name;
+    }
+    Some(Indirect { name, object, end })
+}
+
+/// Reads `N G obj`: the number, the generation, and where the object itself begins.
+pub(crate) fn head(input: Octets<'_>, at: usize) -> Option<(u32, u32, usize)> {
     let mut lexer = Lexer::new(input, at);
     let number = u32::try_from(lexer.unsigned()?).ok()?;
-    lexer.unsigned()?;
+    let generation = u32::try_from(lexer.unsigned()?).ok()?;
     let before = lexer.position();
-    if !lexer.keyword(b"obj") {
-        // `obj` may run into a number or word that follows it.
-        lexer = Lexer::new(input, before);
-        lexer.skip_space();
-        let at = lexer.position();
-        input.get(at..)?.strip_prefix(b"obj")?;
-        lexer = Lexer::new(input, at + 3);
+    if lexer.keyword(b"obj") {
+        return Some((number, generation, lexer.position()));
     }
-    let (object, end) = read(input, lexer.position());
-    Some((number, object, end))
+    // `obj` may run into a number or word that follows it.
+    lexer = Lexer::new(input, before);
+    lexer.skip_space();
+    let at = lexer.position();
+    input.from(at).strip_prefix(b"obj")?;
+    Some((number, generation, at.saturating_add(3)))
 }
 
 struct Parser<'a> {
@@ -121,13 +154,14 @@ impl Parser<'_> {
         let (token, range) = self.lexer.next().ok_or(ObjectError::Malformed)?;
         Ok(match token {
             Token::Integer(value) => self.integer_or_reference(value),
-            Token::Real => Object::Real,
+            Token::Real(value) => Object::Real(value),
             Token::Name(name) => Object::Name(name),
             Token::String(octets) => Object::String(octets, range),
             Token::ArrayStart => self.array(depth)?,
             Token::DictionaryStart => self.dictionary(depth)?,
             Token::Keyword(b"null") => Object::Null,
-            Token::Keyword(b"true" | b"false") => Object::Boolean,
+            Token::Keyword(b"true") => Object::Boolean(true),
+            Token::Keyword(b"false") => Object::Boolean(false),
             Token::Keyword(_) | Token::ArrayEnd | Token::DictionaryEnd => return Err(ObjectError::Malformed),
         })
     }
@@ -178,22 +212,18 @@ impl Parser<'_> {
             self.lexer = before;
             return Object::Dictionary(dictionary);
         }
-        let mut start = self.lexer.position();
-        let mut octet = self.lexer.peek_octet();
-        if octet == Some(b'\r') {
-            start += 1;
-            octet = Lexer::new(self.lexer.input(), start).peek_octet();
+        for end in [b'\r', b'\n'] {
+            if self.lexer.peek_octet() == Some(end) {
+                self.lexer.advance();
+            }
         }
-        if octet == Some(b'\n') {
-            start += 1;
-        }
-        Object::Stream(Stream { dictionary, start })
+        Object::Stream(Stream { dictionary, start: self.lexer.position(), name: (0, 0) })
     }
 }
 
 /// The octets of a stream whose length is wrong or missing: up to `endstream`, without the line end before it.
-pub(crate) fn until_endstream(input: &[u8], start: usize) -> &[u8] {
-    let rest = input.get(start..).unwrap_or_default();
+pub(crate) fn until_endstream(octets: Octets<'_>, start: usize) -> &[u8] {
+    let rest = octets.from(start);
     let end = super::find(rest, b"endstream").unwrap_or(rest.len());
     let body = rest.get(..end).unwrap_or_default();
     body.strip_suffix(b"\r\n")
@@ -203,8 +233,8 @@ pub(crate) fn until_endstream(input: &[u8], start: usize) -> &[u8] {
 }
 
 /// Whether `endstream` follows at a position, white space before it aside.
-pub(crate) fn ends_stream(input: &[u8], at: usize) -> bool {
-    let rest = input.get(at..).unwrap_or_default();
+pub(crate) fn ends_stream(octets: Octets<'_>, at: usize) -> bool {
+    let rest = octets.from(at);
     let space = rest.iter().take(8).take_while(|o| is_space(**o)).count();
     rest.get(space..).unwrap_or_default().starts_with(b"endstream")
 }
@@ -224,9 +254,9 @@ mod tests {
     #[test]
     fn a_stream_begins_behind_the_line_end() {
         for input in [&b"1 0 obj <</L 1>>stream\r\nX"[..], b"1 0 obj<</L 1>>  stream\n X"] {
-            let (number, object, _) = read_indirect(input, 0).unwrap();
-            let Ok(Object::Stream(stream)) = object else { panic!("a stream") };
-            assert_eq!((number, input[stream.start..].trim_ascii_start()), (1, &b"X"[..]));
+            let found = read_indirect(input, 0).unwrap();
+            let Ok(Object::Stream(stream)) = found.object else { panic!("a stream") };
+            assert_eq!((found.name.0, input[stream.start..].trim_ascii_start()), (1, &b"X"[..]));
         }
     }
 

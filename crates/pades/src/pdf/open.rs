@@ -4,27 +4,32 @@
 use std::{cell::Cell, collections::BTreeSet};
 
 use super::{
-    Pdf, find,
+    Pdf,
+    crypt::{Locked, Security},
+    find,
     lexer::Lexer,
-    object::{self, Object},
+    object::{self, Indirect, Object},
     repair,
-    xref::{self, Entry, Section},
+    xref::{self, Entry, Form, Section},
 };
-use crate::{PadesError, limits::MAX_SECTIONS};
+use crate::{PadesError, limits::MAX_SECTIONS, source::Octets};
 
 impl<'a> Pdf<'a> {
     /// Opens a PDF by its cross-reference, or by looking through it where that is broken.
-    pub(crate) fn open(bytes: &'a [u8]) -> Result<Self, PadesError> {
-        let head = bytes.get(..1024).unwrap_or(bytes);
+    pub(crate) fn open(octets: impl Into<Octets<'a>>, password: &[u8]) -> Result<Self, PadesError> {
+        let octets = octets.into();
+        let (base, _) = octets.piece(0);
+        let head = base.get(..1024).unwrap_or(base);
         let shift = find(head, b"%PDF-").ok_or(PadesError::NotAPdf)?;
-        let mut pdf = Self::empty(bytes, shift);
-        if let Some(start) = last_start(bytes) {
+        let mut pdf = Self::empty(octets, shift);
+        if let Some(start) = last_start(octets) {
+            pdf.start = start;
             pdf.sections = pdf.chain(start)?.unwrap_or_default();
         }
-        pdf.note_encryption();
+        pdf.unlock(password)?;
         // A catalog in an encrypted stream is none that looking through the file would show.
         if pdf.catalog()?.is_none() && !pdf.has_hidden() {
-            pdf = Self::rebuilt(bytes)?;
+            pdf = Self::rebuilt(octets, password)?;
             if pdf.catalog()?.is_none() && !pdf.has_hidden() {
                 return Err(PadesError::NoCatalog);
             }
@@ -32,14 +37,16 @@ impl<'a> Pdf<'a> {
         Ok(pdf)
     }
 
-    fn empty(bytes: &'a [u8], shift: usize) -> Self {
+    fn empty(octets: Octets<'a>, shift: usize) -> Self {
         Self {
-            bytes,
+            octets,
             shift,
             sections: Vec::new(),
+            start: 0,
             view: Cell::new(0),
             repaired: false,
-            encrypted: false,
+            security: None,
+            locked: None,
             broken: Cell::new(false),
             hidden: Cell::new(false),
             work: Cell::new(0),
@@ -49,18 +56,36 @@ impl<'a> Pdf<'a> {
         }
     }
 
-    fn note_encryption(&mut self) {
-        let named = |section: &Section| section.trailer.value("Encrypt").is_some_and(|e| *e != Object::Null);
-        self.encrypted = self.sections.iter().any(named);
+    /// Opens the encryption that the newest trailer with an /Encrypt names.
+    fn unlock(&mut self, password: &[u8]) -> Result<(), PadesError> {
+        let named = |section: &&Section| section.trailer.value("Encrypt").is_some_and(|e| *e != Object::Null);
+        let Some(section) = self.sections.iter().find(named) else { return Ok(()) };
+        let encrypt = section.trailer.value("Encrypt").cloned().unwrap_or(Object::Null);
+        let Object::Dictionary(dictionary) = self.settled(&encrypt, 3)? else {
+            self.locked = Some(Locked::Unsupported);
+            return Ok(());
+        };
+        let ids = self.sections.iter().find_map(|section| section.trailer.value("ID")).cloned();
+        let ids = ids.map(|ids| self.resolve(&ids)).transpose()?.map(|found| found.object);
+        let first = ids.as_ref().and_then(Object::as_array).and_then(<[Object]>::first).cloned();
+        let id = match first.map(|first| self.resolve(&first)).transpose()?.map(|found| found.object) {
+            Some(Object::String(octets, _)) => octets,
+            _ => Vec::new(),
+        };
+        match Security::open(&dictionary, &id, password) {
+            Ok(security) => self.security = Some(security),
+            Err(locked) => self.locked = Some(locked),
+        }
+        Ok(())
     }
 
     /// The same file by looking through it.
-    pub(crate) fn rebuilt(bytes: &'a [u8]) -> Result<Self, PadesError> {
-        let mut pdf = Self::empty(bytes, 0);
+    pub(crate) fn rebuilt(octets: Octets<'a>, password: &[u8]) -> Result<Self, PadesError> {
+        let mut pdf = Self::empty(octets, 0);
         pdf.repaired = true;
-        let found = repair::scan(bytes, &mut |octets| pdf.spend(octets))?;
+        let found = repair::scan(octets, &mut |count| pdf.spend(count))?;
         pdf.sections = vec![found.section];
-        pdf.note_encryption();
+        pdf.unlock(password)?;
         let mut inside = Vec::new();
         for stream in found.object_streams {
             let Some(Entry::At(offset)) = pdf.sections.first().and_then(|s| s.entries.get(&stream)) else {
@@ -105,17 +130,21 @@ impl<'a> Pdf<'a> {
 
     fn section(&self, at: usize) -> Result<Option<Section>, PadesError> {
         for at in [at, at.saturating_add(self.shift)] {
-            if let Some(table) = xref::table(self.bytes, at)? {
+            if let Some(table) = xref::table(self.octets, at)? {
                 return Ok(Some(table));
             }
-            let Some((_, Ok(Object::Stream(stream)), _)) = object::read_indirect(self.bytes, at) else {
+            let Some(Indirect { object: Ok(Object::Stream(stream)), .. }) =
+                object::read_indirect(self.octets, at)
+            else {
                 continue;
             };
             if stream.dictionary.value("Type").and_then(Object::as_name) != Some(b"XRef") {
                 continue;
             }
             if let Ok(octets) = self.octets(&stream)? {
-                return xref::stream(&stream.dictionary, &octets);
+                let section = xref::stream(&stream.dictionary, &octets)?;
+                let trailer_at = object::head(self.octets, at).map_or(0, |(_, _, start)| start);
+                return Ok(section.map(|section| Section { at, trailer_at, form: Form::Stream, ..section }));
             }
         }
         Ok(None)
@@ -123,8 +152,9 @@ impl<'a> Pdf<'a> {
 }
 
 /// The offset behind the last `startxref`.
-fn last_start(bytes: &[u8]) -> Option<usize> {
+fn last_start(octets: Octets<'_>) -> Option<usize> {
     const WORD: &[u8] = b"startxref";
-    let at = bytes.windows(WORD.len()).rposition(|window| window == WORD)?;
-    usize::try_from(Lexer::new(bytes, at + WORD.len()).unsigned()?).ok()
+    let last = |piece: &[u8]| piece.windows(WORD.len()).rposition(|window| window == WORD);
+    let at = octets.pieces().iter().rev().find_map(|(piece, origin)| Some(last(piece)? + origin))?;
+    usize::try_from(Lexer::new(octets, at.saturating_add(WORD.len())).unsigned()?).ok()
 }

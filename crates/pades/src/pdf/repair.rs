@@ -7,7 +7,7 @@ use super::{
     object::{self, Dictionary, Object},
     xref::{Entry, Section},
 };
-use crate::PadesError;
+use crate::{PadesError, source::Octets};
 
 /// What was found: the section, and the object streams whose content it lacks yet.
 pub(crate) struct Found {
@@ -16,24 +16,29 @@ pub(crate) struct Found {
 }
 
 /// Looks through the file. `spend` counts the octets that are parsed.
-pub(crate) fn scan(
-    bytes: &[u8],
+pub(crate) fn scan<'a>(
+    octets: impl Into<Octets<'a>>,
     spend: &mut dyn FnMut(usize) -> Result<(), PadesError>,
 ) -> Result<Found, PadesError> {
+    let octets = octets.into();
     let mut found = Found { section: Section::default(), object_streams: Vec::new() };
-    let mut at = 0;
-    while let Some(next) = super::find(bytes.get(at..).unwrap_or_default(), b"obj") {
-        let keyword = at + next;
-        at = keyword + 3;
-        let Some((number, start)) = head(bytes, keyword) else { continue };
-        let (object, end) = object::read(bytes, keyword + 3);
-        spend(end.saturating_sub(keyword))?;
-        if let Ok(object) = &object {
-            note(object, number, &mut found);
+    for (piece, origin) in octets.pieces() {
+        let mut at = 0;
+        while let Some(next) = super::find(piece.get(at..).unwrap_or_default(), b"obj") {
+            let keyword = at + next;
+            at = keyword + 3;
+            let Some((number, start)) = head(piece, keyword) else { continue };
+            let (object, end) = object::read(octets, origin + at);
+            spend(end.saturating_sub(origin + keyword))?;
+            if let Ok(object) = &object {
+                note(object, number, &mut found);
+            }
+            found.section.insert(number, Entry::At(origin + start))?;
         }
-        found.section.insert(number, Entry::At(start))?;
     }
-    trailers(bytes, &mut found.section.trailer, spend)?;
+    for (piece, origin) in octets.pieces() {
+        trailers(octets, piece, origin, &mut found.section.trailer, spend)?;
+    }
     Ok(found)
 }
 
@@ -51,15 +56,17 @@ fn note(object: &Object, number: u32, found: &mut Found) {
 
 /// The last trailer that names a catalog counts more than what else was found.
 fn trailers(
-    bytes: &[u8],
+    octets: Octets<'_>,
+    piece: &[u8],
+    origin: usize,
     trailer: &mut Dictionary,
     spend: &mut dyn FnMut(usize) -> Result<(), PadesError>,
 ) -> Result<(), PadesError> {
     let mut at = 0;
-    while let Some(next) = super::find(bytes.get(at..).unwrap_or_default(), b"trailer") {
+    while let Some(next) = super::find(piece.get(at..).unwrap_or_default(), b"trailer") {
         at += next + 7;
-        let (object, end) = object::read(bytes, at);
-        spend(end.saturating_sub(at))?;
+        let (object, end) = object::read(octets, origin + at);
+        spend(end.saturating_sub(origin + at))?;
         if let Ok(Object::Dictionary(dictionary)) = object
             && dictionary.value("Root").is_some()
         {

@@ -7,7 +7,7 @@ use super::{
     lexer::{Lexer, Token},
     object::{self, Dictionary, Object},
 };
-use crate::{PadesError, limits::MAX_ENTRIES};
+use crate::{PadesError, limits::MAX_ENTRIES, source::Octets};
 
 /// Where an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +19,22 @@ pub(crate) enum Entry {
     In(u32),
 }
 
+/// How a section is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Form {
+    #[default]
+    Table,
+    Stream,
+}
+
 /// One cross-reference section with its trailer: what one revision changed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Section {
+    /// Where it begins.
+    pub(crate) at: usize,
+    /// Where its trailer's dictionary begins, or that of its stream.
+    pub(crate) trailer_at: usize,
+    pub(crate) form: Form,
     pub(crate) entries: BTreeMap<u32, Entry>,
     pub(crate) trailer: Dictionary,
 }
@@ -47,12 +60,14 @@ impl Section {
 }
 
 /// Reads a table with its trailer; `None` when it is none.
-pub(crate) fn table(bytes: &[u8], at: usize) -> Result<Option<Section>, PadesError> {
-    let mut lexer = Lexer::new(bytes, at);
-    if !lexer.keyword(b"xref") {
+pub(crate) fn table<'a>(octets: impl Into<Octets<'a>>, at: usize) -> Result<Option<Section>, PadesError> {
+    let octets = octets.into();
+    const WORD: &[u8] = b"xref";
+    let mut lexer = Lexer::new(octets, at);
+    if !lexer.keyword(WORD) {
         return Ok(None);
     }
-    let mut section = Section::default();
+    let mut section = Section { at: lexer.position().saturating_sub(WORD.len()), ..Section::default() };
     while let Some(first) = lexer.unsigned() {
         let Some(count) = lexer.unsigned() else { return Ok(None) };
         if !subsection(&mut lexer, first, count, &mut section)? {
@@ -62,7 +77,8 @@ pub(crate) fn table(bytes: &[u8], at: usize) -> Result<Option<Section>, PadesErr
     if !lexer.keyword(b"trailer") {
         return Ok(None);
     }
-    let (trailer, _) = object::read(bytes, lexer.position());
+    section.trailer_at = lexer.position();
+    let (trailer, _) = object::read(octets, lexer.position());
     Ok(trailer.ok().and_then(|t| t.as_dictionary().cloned()).map(|trailer| Section { trailer, ..section }))
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! What can be done about an error.
 
-use keiin::{Blame, ContentError, Error, FileError, FileKind, TrustError, model::SignerError};
+use keiin::{BatchError, Blame, ContentError, Error, FileError, FileKind, TrustError, model::SignerError};
 
 use crate::lang::Lang;
 
@@ -13,6 +13,7 @@ pub(crate) fn advice(error: &Error, lang: Lang) -> Option<String> {
         | Error::Trust(TrustError::File(error @ (FileError::Missing { .. } | FileError::Special { .. }))) => {
             return file_advice(error, lang);
         }
+        Error::Batch(error) => batch_advice(error)?,
         Error::Foreign { kind, .. } => foreign_advice(*kind)?,
         Error::Cades { .. } if error.blame() == Blame::Malformed => (
             "ファイルが壊れていないか、送り主から受け取り直して確かめてください",
@@ -85,6 +86,24 @@ pub(crate) fn file_advice(error: &FileError, lang: Lang) -> Option<String> {
         _ => return None,
     };
     Some(lang.pick(ja, en).to_owned())
+}
+
+const fn batch_advice(error: &BatchError) -> Option<(&'static str, &'static str)> {
+    Some(match error {
+        BatchError::SameFolder { .. } => {
+            ("-o で別のフォルダーを指定してください", "name another folder with -o")
+        }
+        BatchError::Busy { .. } => {
+            ("終わるのを待って、もう一度実行してください", "run it again when it has finished")
+        }
+        BatchError::Journal { .. } => {
+            ("-o で新しいフォルダーを指定してください", "name a new folder with -o")
+        }
+        BatchError::TooManyFiles { .. } => {
+            ("サブフォルダーごとに分けて実行してください", "run it for each sub-folder")
+        }
+        _ => return None,
+    })
 }
 
 const fn foreign_advice(kind: FileKind) -> Option<(&'static str, &'static str)> {

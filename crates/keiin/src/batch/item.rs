@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//! One file of a batch, from what is there already to the line in the journal.
+
+use std::{
+    collections::BTreeSet,
+    ffi::OsString,
+    fs, io,
+    path::{Component, Path, PathBuf},
+};
+
+use keiin_cades::{Packaging, content_digest_for};
+use keiin_pki::digest::{DigestSet, object_id};
+use tempfile::TempPath;
+
+use super::{
+    Batch, BatchError, Outcome, SignedBy, Told,
+    journal::{Entry, Key, Look},
+};
+use crate::{
+    Content, Document, Error, Existing, FileError, Goal, Level, Setup, Signing, extend, file,
+    model::{DataReference, DigestAlgorithm, Indication, ObjectId, Signer, Time},
+    setup::hpki_policy,
+    sign::sign_known,
+    verify,
+};
+
+/// How the name of a signature ends whose result is not there yet.
+pub(super) const STAGED: &str = ".signed";
+
+/// A file to sign.
+pub(super) struct Item<'b> {
+    batch: &'b mut Batch,
+    /// From the folder on.
+    relative: PathBuf,
+    path: PathBuf,
+    /// From the results' folder on.
+    relative_result: PathBuf,
+    result: PathBuf,
+    staged: PathBuf,
+}
+
+/// What all files of a run have in common.
+#[derive(Clone, Copy)]
+pub(super) struct Run<'r> {
+    pub(super) setup: &'r Setup<'r>,
+    pub(super) signer: &'r dyn Signer,
+    pub(super) signing: &'r Signing,
+    pub(super) clock: &'r dyn Fn() -> Time,
+}
+
+/// A file's content with what names it.
+struct Source {
+    content: Content,
+    digests: DigestSet,
+    sha256: ObjectId,
+}
+
+impl<'b> Item<'b> {
+    pub(super) fn new(batch: &'b mut Batch, relative: PathBuf, signing: &Signing) -> Self {
+        let mut name = OsString::from(&relative);
+        name.push(match signing.intent.packaging {
+            Packaging::Attached => ".p7m",
+            Packaging::Detached => ".p7s",
+        });
+        let relative_result = PathBuf::from(name);
+        Self {
+            path: batch.input.join(&relative),
+            result: batch.output.join(&relative_result),
+            staged: batch.state.join(Key::of(&relative).text() + STAGED),
+            batch,
+            relative,
+            relative_result,
+        }
+    }
+
+    pub(super) fn into_names(self) -> (PathBuf, PathBuf) {
+        (self.relative, self.relative_result)
+    }
+
+    /// Signs the file unless that was done.
+    ///
+    /// # Errors
+    /// What would fail every other file too.
+    pub(super) fn sign(&mut self, run: Run<'_>, told: &mut dyn FnMut(Told<'_>)) -> Result<Outcome, Error> {
+        match self.attempt(run, told) {
+            Err(error) if !stops(&error) => Ok(Outcome::Failed(error)),
+            other => other,
+        }
+    }
+
+    fn attempt(&mut self, run: Run<'_>, told: &mut dyn FnMut(Told<'_>)) -> Result<Outcome, Error> {
+        let look = self.look()?;
+        told(Told::Began { file: &self.relative, octets: look.octets });
+        if self.is_done()? { self.again(run, look, told) } else { self.anew(run, look, told) }
+    }
+
+    fn look(&self) -> Result<Look, FileError> {
+        fs::metadata(&self.path).map(|found| Look::of(&found)).map_err(|e| FileError::read(&self.path, e))
+    }
+
+    /// Whether something has the result's name. The folders down to it are made, and none of them leads elsewhere.
+    fn is_done(&self) -> Result<bool, Error> {
+        let mut folder = self.batch.output.clone();
+        for part in self.relative_result.parent().unwrap_or(Path::new("")).components() {
+            let Component::Normal(name) = part else { continue };
+            folder.push(name);
+            make_folder(&folder)?;
+        }
+        match fs::symlink_metadata(&self.result) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(FileError::read(&self.result, error).into()),
+            Ok(there) if there.is_file() => Ok(true),
+            Ok(_) => Err(FileError::Exists { path: self.result.clone() }.into()),
+        }
+    }
+
+    /// For a file with a result: is it this file's, and is it as far as asked?
+    fn again(&mut self, run: Run<'_>, look: Look, told: &mut dyn FnMut(Told<'_>)) -> Result<Outcome, Error> {
+        let own = object_id(run.signer.certificate());
+        let known = self.batch.journal.entry(Key::of(&self.relative)).copied();
+        let entry = match known {
+            Some(entry) if entry.look == look => entry,
+            Some(entry) => {
+                if self.source(run.signing, told)?.sha256 != entry.content {
+                    return Ok(Outcome::Changed);
+                }
+                entry
+            }
+            None => {
+                let source = self.source(run.signing, told)?;
+                if self.signed(&self.result, &source, run).is_none() {
+                    return Err(FileError::Exists { path: self.result.clone() }.into());
+                }
+                let entry = Entry { level: Level::Bes, look, content: source.sha256, certificate: own };
+                self.record(entry)?;
+                entry
+            }
+        };
+        if entry.level < run.signing.level {
+            return self.further(run, entry, told);
+        }
+        let by =
+            if entry.certificate == own { SignedBy::SameCertificate } else { SignedBy::OtherCertificate };
+        Ok(Outcome::Already { level: entry.level, by })
+    }
+
+    /// Carries a result that is there on.
+    fn further(
+        &mut self,
+        run: Run<'_>,
+        entry: Entry,
+        told: &mut dyn FnMut(Told<'_>),
+    ) -> Result<Outcome, Error> {
+        let content = self.separate(run.signing);
+        let mut read = |octets| told(Told::Read(octets));
+        let mut document = Document::open_with(&self.result, content.as_ref(), &mut read)?;
+        let extended = extend(run.setup, &mut document, Goal::Level(run.signing.level), (run.clock)())?;
+        if !extended.steps.is_empty() {
+            document.write(&self.staged, Existing::Replace)?;
+            fs::rename(&self.staged, &self.result).map_err(|e| FileError::write(&self.result, e))?;
+            self.sync();
+        }
+        let level = extended.level;
+        if level != entry.level {
+            self.record(Entry { level, ..entry })?;
+        }
+        match extended.stopped {
+            Some(error) if stops(&error) => Err(error),
+            None if extended.steps.is_empty() => {
+                Ok(Outcome::Already { level, by: SignedBy::SameCertificate })
+            }
+            open => Ok(Outcome::Extended { level, open }),
+        }
+    }
+
+    /// For a file without a result.
+    fn anew(&mut self, run: Run<'_>, look: Look, told: &mut dyn FnMut(Told<'_>)) -> Result<Outcome, Error> {
+        let source = self.source(run.signing, told)?;
+        let mut document = match self.signed(&self.staged, &source, run) {
+            Some(document) => document,
+            None => self.make(run, &source)?,
+        };
+        if self.look()? != look {
+            remove(&self.staged)?;
+            return Err(FileError::Changed { path: self.path.clone() }.into());
+        }
+        let (level, open) = match run.signing.level {
+            Level::Bes => (Level::Bes, None),
+            goal => {
+                let extended = extend(run.setup, &mut document, Goal::Level(goal), (run.clock)())?;
+                if !extended.steps.is_empty() {
+                    // A time-stamp that was got is not thrown away, whatever stopped the next step.
+                    document.write(&self.staged, Existing::Replace)?;
+                }
+                (extended.level, extended.stopped)
+            }
+        };
+        match open {
+            Some(error) if stops(&error) || is_hopeless(&error, &document) => Err(error),
+            open => {
+                self.publish()?;
+                let (content, certificate) = (source.sha256, object_id(run.signer.certificate()));
+                self.record(Entry { level, look, content, certificate })?;
+                Ok(Outcome::Signed { level, open })
+            }
+        }
+    }
+
+    /// Has the key sign, and keeps the signature before anything else is asked for.
+    fn make(&self, run: Run<'_>, source: &Source) -> Result<Document, Error> {
+        let signing = Signing { level: Level::Bes, ..run.signing.clone() };
+        // A plain signature needs no trust and no network.
+        let offline = Setup::offline(hpki_policy());
+        let known = source.digests.clone();
+        let signed = sign_known(
+            &offline,
+            std::slice::from_ref(&source.content),
+            known,
+            run.signer,
+            &signing,
+            (run.clock)(),
+        )?;
+        signed.document.write(&self.staged, Existing::Replace)?;
+        Ok(signed.document)
+    }
+
+    /// The signature in a file, when it is by this signer over this content.
+    fn signed(&self, path: &Path, source: &Source, run: Run<'_>) -> Option<Document> {
+        if !path.is_file() {
+            return None;
+        }
+        let document = Document::open(path, self.separate(run.signing).as_ref()).ok()?;
+        let verdict = verify(&Setup::offline(hpki_policy()), &document, (run.clock)());
+        let own = object_id(run.signer.certificate());
+        let is_it = verdict.report.signatures.iter().any(|signature| {
+            signature.signature_intact == Some(true)
+                && signature.signer.as_ref().is_some_and(|signer| signer.certificate == own)
+                && signature.data.iter().all(DataReference::intact)
+                && signature.data.iter().any(|data| source.is(data))
+        });
+        is_it.then_some(document)
+    }
+
+    /// The content and its digests, read once.
+    fn source(&self, signing: &Signing, told: &mut dyn FnMut(Told<'_>)) -> Result<Source, Error> {
+        let content = match signing.intent.packaging {
+            Packaging::Detached => Content::file(&self.path),
+            Packaging::Attached => Content::Bytes(Content::file(&self.path).read()?),
+        };
+        let mut algorithms = BTreeSet::from([DigestAlgorithm::Sha256]);
+        algorithms.extend(content_digest_for(signing.intent.algorithm));
+        let digests = content.digests_with(&algorithms, &mut |octets| told(Told::Read(octets)))?;
+        let sha256 = digests.value(DigestAlgorithm::Sha256).and_then(|digest| digest.first_chunk().copied());
+        let sha256 = ObjectId::from_sha256(sha256.unwrap_or_default());
+        Ok(Source { content, digests, sha256 })
+    }
+
+    /// The content as a reader of the signature needs it.
+    fn separate(&self, signing: &Signing) -> Option<Content> {
+        match signing.intent.packaging {
+            Packaging::Detached => Some(Content::file(&self.path)),
+            Packaging::Attached => None,
+        }
+    }
+
+    /// The staged signature becomes the result, in one step and over nothing.
+    fn publish(&self) -> Result<(), FileError> {
+        let failed = |error| FileError::write(&self.result, error);
+        let staged = TempPath::try_from_path(&self.staged).map_err(failed)?;
+        if let Err(error) = staged.persist_noclobber(&self.result) {
+            // Its destructor would remove the signature.
+            drop(error.path.keep());
+            return Err(failed(error.error));
+        }
+        self.sync();
+        Ok(())
+    }
+
+    fn sync(&self) {
+        if let Some(folder) = self.result.parent() {
+            file::sync_folder(folder);
+        }
+    }
+
+    fn record(&mut self, entry: Entry) -> Result<(), FileError> {
+        let path = self.batch.state.join("journal");
+        self.batch.journal.record(&path, &self.relative, entry)
+    }
+}
+
+impl Source {
+    /// Whether a digest in a signature is this content's.
+    fn is(&self, data: &DataReference) -> bool {
+        let Some(algorithm) = data.algorithm else { return false };
+        let digest = match self.digests.value(algorithm) {
+            Some(digest) => Some(digest.clone()),
+            None => self
+                .content
+                .digests(&BTreeSet::from([algorithm]))
+                .ok()
+                .and_then(|digests| digests.value(algorithm).cloned()),
+        };
+        digest.is_some_and(|digest| digest == data.expected)
+    }
+}
+
+/// Makes a folder unless it is there. A symbolic link to one is none: what stands behind it is not the batch's.
+pub(super) fn make_folder(path: &Path) -> Result<(), Error> {
+    match fs::create_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let there = fs::symlink_metadata(path).map_err(|error| FileError::write(path, error))?;
+            if there.is_dir() { Ok(()) } else { Err(BatchError::NotAFolder { path: path.to_owned() }.into()) }
+        }
+        made => Ok(made.map_err(|error| FileError::write(path, error))?),
+    }
+}
+
+fn remove(path: &Path) -> Result<(), FileError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::write(path, error)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether an error would be every other file's too: the key, the certificate, the TSAs, the disk. A batch that goes on
+/// regardless would use up PIN tries, or ask a server that is down a thousand times.
+const fn stops(error: &Error) -> bool {
+    match error {
+        Error::File(FileError::DiskFull { .. } | FileError::Write { .. })
+        | Error::Signer(_)
+        | Error::NoTimestamp(_)
+        | Error::SignerCertificate
+        | Error::CertificateExpired { .. }
+        | Error::CertificateNotYetValid { .. }
+        | Error::NoScheme
+        | Error::AuthenticationCertificate => true,
+        // The value is not by the certificate's key: the card is broken.
+        Error::Cades { source, .. } => matches!(source, keiin_cades::CadesError::WrongValue(_)),
+        _ => false,
+    }
+}
+
+/// Whether the one signature of a document will never be valid: the next file's would not either.
+fn is_hopeless(error: &Error, document: &Document) -> bool {
+    matches!(error, Error::NotValid { indication: Indication::TotalFailed, .. })
+        && document.signatures().len() == 1
+}
