@@ -30,7 +30,7 @@ pub(crate) struct SignedData {
     pub(crate) data: Vec<DataReference>,
     /// Where in the document the data of each ds:Reference is.
     pub(crate) reached: Vec<Option<Reached>>,
-    /// The reference that covers the SignedProperties, by its place.
+    /// The reference over the whole SignedProperties of this signature, by its place.
     pub(crate) signed_properties: Option<usize>,
     /// The ds:KeyInfo is covered.
     pub(crate) key_info: bool,
@@ -71,8 +71,8 @@ impl References<'_, '_> {
             let reached = coverage.and_then(|coverage| self.reached(reference, &coverage));
             let whole = reached.is_some_and(|reached| reached.without.is_none());
             let counts = data.intact() && whole;
-            let signed = self.qualifying.and_then(|qualifying| qualifying.signed);
-            if counts && target.is_some() && target == signed {
+            // A digest that is wrong says by itself what the properties are worth: they are what the signer meant.
+            if data.kind == DataKind::SignedProperties && data.found() && whole {
                 found.signed_properties.get_or_insert(at);
             }
             found.key_info |= counts && target.is_some() && target == self.key_info();

@@ -124,7 +124,7 @@ impl<'s> Part<'s> {
         }
         let (mut signed, mut containers) = (SignedPart::default(), Vec::new());
         if let Some(qualifying) = &qualifying {
-            let covered = data.signed_properties.is_some() || is_stated(&data);
+            let covered = data.signed_properties.is_some();
             if covered {
                 signed = properties::read_signed(tree, qualifying, &mut defects);
             } else if qualifying.signed.is_some() {
@@ -141,12 +141,6 @@ impl<'s> Part<'s> {
         }
         Ok(Self { signature, qualifying, parent, data, signed, found, containers, defects })
     }
-}
-
-/// Whether a reference names these SignedProperties, whatever became of its digest: then they are what the signer meant to
-/// sign, and the broken digest says what they are worth.
-fn is_stated(data: &SignedData) -> bool {
-    data.data.iter().any(|one| one.kind == DataKind::SignedProperties && one.found())
 }
 
 /// The signature that a ds:Signature in a CounterSignature property is over (EN 319 132-1, 5.2.7.2).
@@ -251,7 +245,8 @@ impl Reading<'_, '_> {
     }
 
     fn format(&self, part: &Part<'_>, facts: &SignatureFacts) -> &'static str {
-        let Some(qualifying) = part.qualifying.as_ref().filter(|_| has_properties(part)) else {
+        let Some(qualifying) = part.qualifying.as_ref().filter(|_| part.data.signed_properties.is_some())
+        else {
             return "XML-NOT-ETSI";
         };
         let material = Material::new(&part.found.evidence);
@@ -289,11 +284,6 @@ impl Reading<'_, '_> {
         };
         level::name(facts, &around)
     }
-}
-
-/// Whether the signature has signed properties of its own.
-fn has_properties(part: &Part<'_>) -> bool {
-    part.data.signed_properties.is_some() || is_stated(&part.data)
 }
 
 /// Data for which EN 319 132-1, 6.3, requirement k asks for a DataObjectFormat.
