@@ -18,6 +18,8 @@ mod key_value;
 pub mod limits;
 #[allow(dead_code)]
 mod reference;
+#[cfg(test)]
+mod reference_tests;
 #[allow(dead_code)]
 mod signature;
 #[allow(dead_code, unused_imports)]
