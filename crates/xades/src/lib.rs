@@ -39,6 +39,8 @@ mod properties;
 mod read;
 #[allow(dead_code)]
 mod reference;
+#[cfg(test)]
+mod reference_tests;
 #[allow(dead_code)]
 mod signature;
 mod timestamp;
