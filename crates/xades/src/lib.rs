@@ -5,6 +5,8 @@
 #[allow(dead_code, unused_imports)] // the rooms that use it are being built
 mod c14n;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod limits;
 #[allow(dead_code, unused_imports)]
 mod xml;
