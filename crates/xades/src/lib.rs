@@ -26,6 +26,8 @@ mod data;
 mod error;
 mod evidence;
 mod facts;
+#[doc(hidden)]
+pub mod fuzzing;
 mod imprint;
 #[cfg(test)]
 mod interop;
