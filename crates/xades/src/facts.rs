@@ -7,8 +7,8 @@ use std::{
 };
 
 use keiin_model::{
-    Bytes, CertificateReference, DataKind, Defect, DefectKind, DigestAlgorithm, Evidence, Family, ObjectId,
-    Oid, SignatureAlgorithm, SignatureFacts, SignedMessage, SignerReference, TimestampKind,
+    Bytes, CertificateReference, DataKind, Defect, DefectKind, DigestAlgorithm, Evidence, EvidenceKind,
+    Family, ObjectId, Oid, SignatureAlgorithm, SignatureFacts, SignedMessage, SignerReference, TimestampKind,
 };
 use keiin_pki::digest::digest;
 use keiin_tsp::{completeness::Material, facts::defect};
@@ -111,9 +111,9 @@ impl<'s> Part<'s> {
         let mut defects = signature.defects.clone();
         let qualifying = Qualifying::find(tree, signature.node, &mut defects);
         let parent = countersigned(tree, signature.node);
-        let parent_value = parent.and_then(|node| all.iter().find(|s| s.node == node)?.value_node);
+        let countersigned = parent.and_then(|node| all.iter().find(|other| other.node == node));
         let references =
-            References { tree, resolver, signature, qualifying: qualifying.as_ref(), parent_value };
+            References { tree, resolver, signature, qualifying: qualifying.as_ref(), parent: countersigned };
         let data = references.read(&mut defects)?;
         let mut found = Found::default();
         if let Some(node) = signature.value_node {
@@ -278,12 +278,27 @@ impl Reading<'_, '_> {
             key_info_covered: part.data.key_info && has_signer_certificate,
             stamped_in_time: stamps.into_iter().all(|stamp| end.is_none_or(|end| stamp.time < end)),
             tokens: &tokens,
-            complete: !facts.timestamps.is_empty() && material.is_complete(facts),
+            complete: !facts.timestamps.is_empty()
+                && material.is_complete(facts)
+                && has_long_term_material(part, qualifying),
             data_references: &data_references,
             references: &references,
         };
         level::name(facts, &around)
     }
+}
+
+/// Where nothing needs revocation data, as all certificates are self-signed, a signature is long-term by embedding them.
+fn has_long_term_material(part: &Part<'_>, qualifying: &Qualifying) -> bool {
+    use UnsignedKind as K;
+    let mut objects = part.found.evidence.iter();
+    objects.any(|(_, object)| object.kind != EvidenceKind::Certificate)
+        || qualifying.count(&[
+            K::CertificateValues,
+            K::AttrAuthoritiesCertValues,
+            K::TimeStampValidationData,
+            K::AnyValidationData,
+        ]) > 0
 }
 
 /// Data for which EN 319 132-1, 6.3, requirement k asks for a DataObjectFormat.
