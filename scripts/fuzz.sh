@@ -21,6 +21,7 @@ for source in fuzz_targets/*.rs; do
   case $target in
     cades | cms) [ -d "$shared/corpus/dss/dss-cades" ] && seeds+=("$shared/corpus/dss/dss-cades") ;;
     xades) [ -d "$shared/corpus/dss/dss-xades" ] && seeds+=("$shared/corpus/dss/dss-xades/validation") ;;
+    xml | c14n) [ -d "$shared/corpus/xmldsig" ] && seeds+=("$shared/corpus/xmldsig/merlin-c14n-three" "$shared/corpus/xmldsig/merlin-exc-c14n-one") ;;
     certificate | der) [ -d "$shared/corpus/pkits" ] && seeds+=("$shared/corpus/pkits/certs") ;;
     crl) [ -d "$shared/corpus/pkits" ] && seeds+=("$shared/corpus/pkits/crls") ;;
   esac

@@ -12,7 +12,7 @@ use crate::{
     limits::MAX_TRANSFORMED,
     properties::Qualifying,
     reference::{self, Coverage, Reference, ReferenceError, Resolver, Target},
-    signature::{Manifest, Signature},
+    signature::{Manifest, Signature, octets},
     transform::{self, Transform},
     xml::{NodeId, Tree},
 };
@@ -30,12 +30,10 @@ pub(crate) struct SignedData {
     pub(crate) data: Vec<DataReference>,
     /// Where in the document the data of each ds:Reference is.
     pub(crate) reached: Vec<Option<Reached>>,
-    /// The reference that covers the SignedProperties, by its place.
+    /// The reference over the whole SignedProperties of this signature, by its place.
     pub(crate) signed_properties: Option<usize>,
     /// The ds:KeyInfo is covered.
     pub(crate) key_info: bool,
-    /// A reference covers the counter-signed signature's value.
-    pub(crate) counter_signed: bool,
 }
 
 /// A subtree under a digest.
@@ -52,8 +50,8 @@ pub(crate) struct References<'s, 'a> {
     pub(crate) resolver: &'s Resolver<'s, 'a>,
     pub(crate) signature: &'s Signature,
     pub(crate) qualifying: Option<&'s Qualifying>,
-    /// The ds:SignatureValue that is counter-signed.
-    pub(crate) parent_value: Option<NodeId>,
+    /// The signature that is counter-signed.
+    pub(crate) parent: Option<&'s Signature>,
 }
 
 impl References<'_, '_> {
@@ -64,6 +62,7 @@ impl References<'_, '_> {
     pub(crate) fn read(&self, defects: &mut Vec<Defect>) -> Result<SignedData, XmlError> {
         let mut found = SignedData::default();
         let mut listed = BTreeSet::new(); // each is read once, however often it is referred to
+        let mut counter_signed = Vec::new();
         let manifests = self.signature.manifests(self.tree)?;
         for (at, reference) in self.signature.references.iter().enumerate() {
             let (data, coverage) = self.reference(reference, defects)?;
@@ -71,12 +70,14 @@ impl References<'_, '_> {
             let reached = coverage.and_then(|coverage| self.reached(reference, &coverage));
             let whole = reached.is_some_and(|reached| reached.without.is_none());
             let counts = data.intact() && whole;
-            let signed = self.qualifying.and_then(|qualifying| qualifying.signed);
-            if counts && target.is_some() && target == signed {
+            // A digest that is wrong says by itself what the properties are worth: they are what the signer meant.
+            if data.kind == DataKind::SignedProperties && data.found() && whole {
                 found.signed_properties.get_or_insert(at);
             }
             found.key_info |= counts && target.is_some() && target == self.key_info();
-            found.counter_signed |= counts && target.is_some() && target == self.parent_value;
+            if data.kind == DataKind::CounterSignature {
+                counter_signed.extend(self.counter_signed(target.filter(|_| whole)));
+            }
             if data.kind == DataKind::Manifest {
                 listed.extend(target);
             }
@@ -86,6 +87,10 @@ impl References<'_, '_> {
         }
         let listed: Vec<_> = manifests.iter().filter(|manifest| listed.contains(&manifest.node)).collect();
         self.complete(&mut found, &listed, defects)?;
+        if counter_signed.is_empty() {
+            counter_signed.extend(self.counter_signed(None));
+        }
+        found.data.append(&mut counter_signed);
         Ok(found)
     }
 
@@ -99,19 +104,28 @@ impl References<'_, '_> {
         let about_itself = [DataKind::SignedProperties, DataKind::KeyInfo, DataKind::SignatureProperties];
         if found.data.iter().all(|data| about_itself.contains(&data.kind)) {
             // A signature over nothing but what it says of itself signs no data.
-            found.data.push(missing(DataKind::Reference));
+            found.data.push(DataReference {
+                kind: DataKind::Reference,
+                ..DataReference::new("ds:Reference", None, Bytes::default(), None)
+            });
         }
         for reference in listed.iter().flat_map(|manifest| &manifest.references) {
             // A Type in a manifest says nothing of this signature, so nothing is out of its place.
             let (data, _) = self.reference(reference, defects)?;
             found.data.push(DataReference { kind: DataKind::ManifestEntry, misplaced: false, ..data });
         }
-        if let (Some(_), false) = (self.parent_value, found.counter_signed) {
-            // EN 319 132-1, 5.2.7.2: a counter-signature is over the ds:SignatureValue; this one is over something else.
-            let kind = DataKind::CounterSignedSignatureValue;
-            found.data.push(DataReference { actual: Some(Bytes::default()), ..missing(kind) });
-        }
         Ok(())
+    }
+
+    /// A counter-signature is over the ds:SignatureValue of what it stands in, by a reference that says so (EN 319 132-1,
+    /// 5.2.7.2): over something else, it signs that and not the signature.
+    fn counter_signed(&self, target: Option<NodeId>) -> Option<DataReference> {
+        let parent = self.parent?;
+        let value = |node: NodeId| octets(self.tree, node).filter(|_| Some(node) == parent.value_node);
+        let actual = target.and_then(value).unwrap_or_default();
+        let kind = DataKind::CounterSignedSignatureValue;
+        let plain = DataReference::new("ds:SignatureValue", None, parent.value.clone(), Some(actual.into()));
+        Some(DataReference { kind, ..plain })
     }
 
     fn key_info(&self) -> Option<NodeId> {
@@ -256,14 +270,6 @@ impl References<'_, '_> {
         let only = reference.transforms.iter().all(enveloped);
         only.then_some(Reached { top, without: Some(self.signature.node) })
     }
-}
-
-fn missing(kind: DataKind) -> DataReference {
-    let name = match kind {
-        DataKind::Reference => "ds:Reference",
-        _ => "ds:SignatureValue",
-    };
-    DataReference { kind, ..DataReference::new(name, None, Bytes::default(), None) }
 }
 
 fn name(reference: &Reference) -> String {

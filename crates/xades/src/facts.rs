@@ -7,8 +7,8 @@ use std::{
 };
 
 use keiin_model::{
-    Bytes, CertificateReference, DataKind, Defect, DefectKind, DigestAlgorithm, Evidence, Family, ObjectId,
-    Oid, SignatureAlgorithm, SignatureFacts, SignedMessage, SignerReference, TimestampKind,
+    Bytes, CertificateReference, DataKind, Defect, DefectKind, DigestAlgorithm, Evidence, EvidenceKind,
+    Family, ObjectId, Oid, SignatureAlgorithm, SignatureFacts, SignedMessage, SignerReference, TimestampKind,
 };
 use keiin_pki::digest::digest;
 use keiin_tsp::{completeness::Material, facts::defect};
@@ -111,9 +111,9 @@ impl<'s> Part<'s> {
         let mut defects = signature.defects.clone();
         let qualifying = Qualifying::find(tree, signature.node, &mut defects);
         let parent = countersigned(tree, signature.node);
-        let parent_value = parent.and_then(|node| all.iter().find(|s| s.node == node)?.value_node);
+        let countersigned = parent.and_then(|node| all.iter().find(|other| other.node == node));
         let references =
-            References { tree, resolver, signature, qualifying: qualifying.as_ref(), parent_value };
+            References { tree, resolver, signature, qualifying: qualifying.as_ref(), parent: countersigned };
         let data = references.read(&mut defects)?;
         let mut found = Found::default();
         if let Some(node) = signature.value_node {
@@ -124,7 +124,7 @@ impl<'s> Part<'s> {
         }
         let (mut signed, mut containers) = (SignedPart::default(), Vec::new());
         if let Some(qualifying) = &qualifying {
-            let covered = data.signed_properties.is_some() || is_stated(&data);
+            let covered = data.signed_properties.is_some();
             if covered {
                 signed = properties::read_signed(tree, qualifying, &mut defects);
             } else if qualifying.signed.is_some() {
@@ -141,12 +141,6 @@ impl<'s> Part<'s> {
         }
         Ok(Self { signature, qualifying, parent, data, signed, found, containers, defects })
     }
-}
-
-/// Whether a reference names these SignedProperties, whatever became of its digest: then they are what the signer meant to
-/// sign, and the broken digest says what they are worth.
-fn is_stated(data: &SignedData) -> bool {
-    data.data.iter().any(|one| one.kind == DataKind::SignedProperties && one.found())
 }
 
 /// The signature that a ds:Signature in a CounterSignature property is over (EN 319 132-1, 5.2.7.2).
@@ -251,7 +245,8 @@ impl Reading<'_, '_> {
     }
 
     fn format(&self, part: &Part<'_>, facts: &SignatureFacts) -> &'static str {
-        let Some(qualifying) = part.qualifying.as_ref().filter(|_| has_properties(part)) else {
+        let Some(qualifying) = part.qualifying.as_ref().filter(|_| part.data.signed_properties.is_some())
+        else {
             return "XML-NOT-ETSI";
         };
         let material = Material::new(&part.found.evidence);
@@ -283,7 +278,9 @@ impl Reading<'_, '_> {
             key_info_covered: part.data.key_info && has_signer_certificate,
             stamped_in_time: stamps.into_iter().all(|stamp| end.is_none_or(|end| stamp.time < end)),
             tokens: &tokens,
-            complete: !facts.timestamps.is_empty() && material.is_complete(facts),
+            complete: !facts.timestamps.is_empty()
+                && material.is_complete(facts)
+                && has_long_term_material(part, qualifying),
             data_references: &data_references,
             references: &references,
         };
@@ -291,9 +288,17 @@ impl Reading<'_, '_> {
     }
 }
 
-/// Whether the signature has signed properties of its own.
-fn has_properties(part: &Part<'_>) -> bool {
-    part.data.signed_properties.is_some() || is_stated(&part.data)
+/// Where nothing needs revocation data, as all certificates are self-signed, a signature is long-term by embedding them.
+fn has_long_term_material(part: &Part<'_>, qualifying: &Qualifying) -> bool {
+    use UnsignedKind as K;
+    let mut objects = part.found.evidence.iter();
+    objects.any(|(_, object)| object.kind != EvidenceKind::Certificate)
+        || qualifying.count(&[
+            K::CertificateValues,
+            K::AttrAuthoritiesCertValues,
+            K::TimeStampValidationData,
+            K::AnyValidationData,
+        ]) > 0
 }
 
 /// Data for which EN 319 132-1, 6.3, requirement k asks for a DataObjectFormat.

@@ -27,6 +27,8 @@ mod error;
 mod evidence;
 mod facts;
 pub mod form;
+#[doc(hidden)]
+pub mod fuzzing;
 mod imprint;
 #[cfg(test)]
 mod interop;
@@ -42,6 +44,8 @@ mod properties;
 mod read;
 #[allow(dead_code)]
 mod reference;
+#[cfg(test)]
+mod reference_tests;
 mod shape;
 #[allow(dead_code)]
 mod signature;

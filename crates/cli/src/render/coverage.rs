@@ -36,7 +36,11 @@ pub(super) fn lines(data: &[DataReference], lang: Lang) -> Vec<String> {
 
 /// Whether a reference is over data, and not over what the signature says of itself.
 const fn is_data(kind: DataKind) -> bool {
-    !matches!(kind, DataKind::SignedProperties | DataKind::KeyInfo | DataKind::SignatureProperties)
+    use DataKind as K;
+    !matches!(
+        kind,
+        K::SignedProperties | K::KeyInfo | K::SignatureProperties | K::CounterSignedSignatureValue
+    )
 }
 
 fn line(reference: &DataReference, lang: Lang) -> String {

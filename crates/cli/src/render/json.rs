@@ -35,7 +35,15 @@ fn signature(signature: &SignatureReport) -> Value {
         _ => data.is_right(),
     });
     value.insert("signature_intact".into(), json!(content && signature.signature_intact.unwrap_or(false)));
-    value.insert("timestamps".into(), signature.timestamps.iter().map(timestamp).collect());
+    // Of data that is known by its digest alone an older archive time-stamp cannot be computed: it is there, and not shown
+    // to be what was stamped.
+    let known = signature.data.iter().all(DataReference::found);
+    let timestamps = signature.timestamps.iter().map(|one| {
+        let mut value = timestamp(one);
+        value["imprint_found"] = json!(one.imprint_found || known);
+        value
+    });
+    value.insert("timestamps".into(), timestamps.collect());
     Value::Object(value)
 }
 

@@ -157,6 +157,11 @@ impl<'t> Writer<'t, '_> {
             }
         }
         if contained {
+            // What an element uses without having its namespace node in the set, the descendants must write again: the
+            // nearest ancestor that uses the prefix does not have it.
+            utilized.iter().filter(|prefix| !axis.contains_key(*prefix)).for_each(|prefix| {
+                next.remove(prefix);
+            });
             self.rendered.push(next);
         }
         Ok(written)

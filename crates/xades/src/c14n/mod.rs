@@ -6,6 +6,8 @@ mod escape;
 mod inherit;
 mod literal;
 mod output;
+#[cfg(test)]
+mod tests;
 mod whole;
 
 use keiin_pki::digest::{Hasher, MultiHasher};

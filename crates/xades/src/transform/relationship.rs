@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//! The Relationship transform (ISO/IEC 29500-2:2021, 10.5.3 and 13.2.4.24 of the first edition): office documents sign those
+//! The Relationship transform (ISO/IEC 29500-2:2012, 13.2.4.24): office documents sign those
 //! relationships of a part that they name, whatever the order and the white space.
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/package/2006/rela
 const URI: &str = "http://schemas.openxmlformats.org/package/2006/RelationshipTransform";
 
 /// The document that is left of `tree`: its root, and the relationships that the transform at `transform` names by id or
-/// type, in the order of their ids, each with its TargetMode.
+/// type, in the order of their ids, each with its TargetMode, no prefix and no other namespace.
 pub(super) fn choose(home: &Tree<'_>, transform: NodeId, tree: &Tree<'_>) -> Result<String, ReferenceError> {
     let malformed = || ReferenceError::MalformedTransform { uri: URI.to_owned() };
     let root = tree.root();
@@ -41,52 +41,33 @@ pub(super) fn choose(home: &Tree<'_>, transform: NodeId, tree: &Tree<'_>) -> Res
             chosen.insert(id, node);
         }
     }
-    let mut text = String::new();
-    open(tree, root, &mut text, "");
+    let mut text = format!("<Relationships xmlns=\"{RELATIONSHIPS}\"");
+    push_attributes(tree, root, &mut text);
+    text.push('>');
     for node in chosen.into_values() {
-        let mode = tree.attribute(node, "TargetMode").is_none();
-        open(tree, node, &mut text, if mode { " TargetMode=\"Internal\"" } else { "" });
-        close(tree, node, &mut text);
+        text.push_str("<Relationship");
+        push_attributes(tree, node, &mut text);
+        if tree.attribute(node, "TargetMode").is_none() {
+            text.push_str(" TargetMode=\"Internal\"");
+        }
+        text.push_str("/>");
     }
-    close(tree, root, &mut text);
+    text.push_str("</Relationships>");
     Ok(text)
 }
 
-/// The start tag, with every namespace that is in scope.
-fn open(tree: &Tree<'_>, node: NodeId, text: &mut String, more: &str) {
-    text.push('<');
-    push_name(tree, node, text);
-    for (prefix, namespace) in tree.namespaces(node).into_iter().filter(|(_, namespace)| *namespace != XML) {
-        text.push_str(if prefix.is_empty() { " xmlns" } else { " xmlns:" });
-        text.push_str(prefix);
-        push_value(namespace, text);
-    }
+/// The attributes but for those of other namespaces, whose declarations the transform removes (step 1 and 2.1).
+fn push_attributes(tree: &Tree<'_>, node: NodeId, text: &mut String) {
     for Attribute { name, value, .. } in tree.attributes(node) {
-        text.push(' ');
-        if !name.prefix.is_empty() {
-            text.push_str(name.prefix);
-            text.push(':');
-        }
+        let prefix = match name.namespace {
+            "" => " ",
+            XML => " xml:",
+            _ => continue,
+        };
+        text.push_str(prefix);
         text.push_str(name.local);
         push_value(&value, text);
     }
-    text.push_str(more);
-    text.push('>');
-}
-
-fn close(tree: &Tree<'_>, node: NodeId, text: &mut String) {
-    text.push_str("</");
-    push_name(tree, node, text);
-    text.push('>');
-}
-
-fn push_name(tree: &Tree<'_>, node: NodeId, text: &mut String) {
-    let name = tree.name(node);
-    if !name.prefix.is_empty() {
-        text.push_str(name.prefix);
-        text.push(':');
-    }
-    text.push_str(name.local);
 }
 
 fn push_value(value: &str, text: &mut String) {

@@ -13,6 +13,8 @@ mod parse;
 mod picked;
 mod set;
 mod tag;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use std::{borrow::Cow, collections::BTreeMap, ops::Range};

@@ -30,6 +30,11 @@ impl Default for Work {
 }
 
 impl Work {
+    #[cfg(test)]
+    pub(super) const fn of(steps: u64) -> Self {
+        Self { left: Cell::new(steps) }
+    }
+
     /// Takes steps off what is left.
     pub(crate) fn charge(&self, steps: usize) -> Result<(), XPathError> {
         let steps = u64::try_from(steps).unwrap_or(u64::MAX);

@@ -7,6 +7,8 @@ mod evaluate;
 mod expression;
 mod function;
 mod parser;
+#[cfg(test)]
+mod tests;
 mod token;
 mod value;
 

@@ -131,7 +131,13 @@ fn operand_ended(before: Option<&Token<'_>>) -> bool {
     !matches!(
         before,
         None | Some(
-            Token::At | Token::Axis | Token::Open | Token::OpenPredicate | Token::Comma | Token::Operator(_)
+            Token::At
+                | Token::Axis
+                | Token::Open
+                | Token::OpenPredicate
+                | Token::Comma
+                | Token::Operator(_)
+                | Token::Variable
         )
     )
 }
