@@ -4,6 +4,7 @@
 //! usage: `cargo run --release -p keiin-benches [-- --short]`; build the command first (`cargo build --release -p keiin-cli`).
 #![forbid(unsafe_code)]
 
+mod canonical;
 mod content;
 mod process;
 mod table;
@@ -30,6 +31,9 @@ struct Bench {
 }
 
 fn main() -> Result<(), Failure> {
+    if canonical::run_alone()? {
+        return Ok(());
+    }
     let short = std::env::args().any(|argument| argument == "--short");
     let program = std::env::current_exe()?;
     let keiin = program.with_file_name(if cfg!(windows) { "keiin.exe" } else { "keiin" });
@@ -41,6 +45,7 @@ fn main() -> Result<(), Failure> {
     content::run(&bench, &mut table)?;
     process::run(&bench, &mut table)?;
     verdict::run(&bench, &mut table)?;
+    canonical::run(&bench, &mut table)?;
     print!("{table}");
     Ok(())
 }

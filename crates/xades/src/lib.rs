@@ -9,6 +9,8 @@ mod c14n;
 #[allow(dead_code)]
 mod content;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(test)]
 mod interop;
 #[allow(dead_code)]

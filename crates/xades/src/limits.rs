@@ -31,6 +31,8 @@ pub const MAX_FILTERS: usize = 64;
 pub const MAX_KEY_INFO_ITEMS: usize = 1_000;
 /// References from KeyInfo to KeyInfo.
 pub const MAX_KEY_INFO_DEPTH: usize = 4;
+/// Octets of the elements that all KeyInfos of one document refer to, each time that one does.
+pub const MAX_KEY_INFO_FOLLOWED: usize = 64 << 20;
 /// Octets that all references of one document may have digested together: 16 GiB.
 pub const MAX_TRANSFORMED: u64 = 16 << 30;
 /// Octets of one XPath expression with its element.

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! `ds:Reference` (XML Signature 1.1, 4.4.3): what it names, which octets that makes, and what its digest covers.
 
-use std::{borrow::Cow, cell::OnceCell, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    cell::{Cell, OnceCell},
+    collections::BTreeSet,
+};
 
 use keiin_model::{Defect, DigestAlgorithm};
 use keiin_pki::digest::Hasher;
@@ -148,13 +152,17 @@ pub(crate) struct Resolver<'t, 'a> {
     /// One external URI at most is referenced in the document.
     only: OnceCell<bool>,
     work: Work,
-    octets: std::cell::Cell<u64>,
+    octets: Cell<u64>,
 }
 
 impl<'t, 'a> Resolver<'t, 'a> {
     pub(crate) fn new(tree: &'t Tree<'a>, detached: &'t Detached) -> Self {
-        let octets = std::cell::Cell::new(MAX_TRANSFORMED);
-        Self { tree, detached, only: OnceCell::new(), work: Work::default(), octets }
+        Self::within(Work::default(), tree, detached)
+    }
+
+    /// With another budget for XPath than a document's usual one.
+    pub(crate) fn within(work: Work, tree: &'t Tree<'a>, detached: &'t Detached) -> Self {
+        Self { tree, detached, only: OnceCell::new(), work, octets: Cell::new(MAX_TRANSFORMED) }
     }
 
     /// What a reference names.
@@ -252,15 +260,14 @@ impl<'t, 'a> Resolver<'t, 'a> {
     /// The digest of what a reference names, under its own algorithm.
     ///
     /// # Errors
-    /// [`ReferenceError`].
+    /// [`ReferenceError`]; [`ReferenceError::UnsupportedDigest`] only when what is named was found.
     pub(crate) fn digest(&self, reference: &Reference) -> Result<(Vec<u8>, Coverage), ReferenceError> {
+        let target = self.resolve(reference)?;
         let algorithm = match &reference.digest {
             Named::Known(algorithm) => *algorithm,
             Named::Unsupported(uri) => return Err(ReferenceError::UnsupportedDigest { uri: uri.clone() }),
         };
-        if let Target::External(ExternalData { name, content: Content::Digests(digests) }) =
-            self.resolve(reference)?
-        {
+        if let Target::External(ExternalData { name, content: Content::Digests(digests) }) = target {
             let uri = || reference.uri.clone().unwrap_or_default();
             let known = digests.value(algorithm).filter(|_| reference.transforms.is_empty());
             let digest = known.ok_or_else(|| ReferenceError::OctetsNeeded { uri: uri() })?;

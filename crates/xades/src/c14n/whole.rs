@@ -254,24 +254,17 @@ impl<'t> Writer<'t, '_> {
 
 /// Writes the attributes of an element.
 fn write_attributes(tree: &Tree<'_>, node: NodeId, out: &mut Output<'_>) {
-    if !tree.attributes_are_ordered(node) {
-        let own = tree.attributes(node);
-        let mut all: Vec<_> = own.map(|own| Written { name: own.name, value: own.value }).collect();
-        sort(&mut all);
-        return all.iter().for_each(|attribute| write_attribute(attribute, out));
-    }
-    for attribute in tree.raw_attributes(node) {
+    tree.raw_attributes(node, |attribute| {
         if attribute.canonical {
             // With the space before it.
-            out.copy(attribute.name.start - 1..attribute.value.end + 1);
-            continue;
+            return out.copy(attribute.name.start - 1..attribute.value.end + 1);
         }
         out.write(b" ");
         out.write(tree.slice(attribute.name).as_bytes());
         out.write(b"=\"");
         write_value(tree.slice(attribute.value), out);
         out.write(b"\"");
-    }
+    });
 }
 
 /// Canonical order (clause 2.2): by namespace name, then by local name.

@@ -83,21 +83,31 @@ impl Tree<'_> {
         self.attribute_numbers(element).len()
     }
 
-    /// The attributes stand in canonical order: by namespace name, then by local name.
-    pub(crate) fn attributes_are_ordered(&self, element: NodeId) -> bool {
-        self.element(element).is_none_or(|element| element.ordered)
+    /// The attributes as they stand, in canonical order.
+    pub(crate) fn raw_attributes(&self, element: NodeId, each: impl FnMut(RawAttribute)) {
+        let records = self.attribute_records(element);
+        if self.element(element).is_none_or(|element| element.ordered) {
+            return records.iter().map(|record| self.raw(record)).for_each(each);
+        }
+        let mut sorted: Vec<&AttributeRecord> = records.iter().collect();
+        sorted.sort_unstable_by_key(|record| (self.namespace_name(record.namespace), self.local(record)));
+        sorted.into_iter().map(|record| self.raw(record)).for_each(each);
     }
 
-    /// The attributes as they stand, name and raw value.
-    pub(crate) fn raw_attributes(&self, element: NodeId) -> impl Iterator<Item = RawAttribute> + '_ {
-        self.attribute_records(element).iter().map(|record| {
-            let start = record.start as usize;
-            let (from, to) = (record.value_start as usize, record.value_end as usize);
-            let name = start..start + usize::from(record.name_len);
-            let spaced = self.text.as_bytes().get(start - 1) == Some(&b' ');
-            let tight = spaced && from - name.end == 2 && self.text.as_bytes().get(to) == Some(&b'"');
-            RawAttribute { name, value: from..to, canonical: tight && record.plain }
-        })
+    fn local(&self, record: &AttributeRecord) -> &str {
+        let start = record.start as usize;
+        let skip = if record.prefix_len == 0 { 0 } else { usize::from(record.prefix_len) + 1 };
+        self.slice(start + skip..start + usize::from(record.name_len))
+    }
+
+    fn raw(&self, record: &AttributeRecord) -> RawAttribute {
+        let start = record.start as usize;
+        let (from, to) = (record.value_start as usize, record.value_end as usize);
+        let name = start..start + usize::from(record.name_len);
+        let octets = self.text.as_bytes();
+        let spaced = start.checked_sub(1).and_then(|before| octets.get(before)) == Some(&b' ');
+        let tight = spaced && from - name.end == 2 && octets.get(to) == Some(&b'"');
+        RawAttribute { name, value: from..to, canonical: tight && record.plain }
     }
 
     /// The canonical form of the node is its octets. Of an element: of its start tag, apart from the slash of an

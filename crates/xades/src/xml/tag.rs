@@ -12,6 +12,9 @@ use super::{
 };
 use crate::{error::XmlError, limits};
 
+/// So many attributes are compared each with each, more are sorted.
+const FEW: usize = 8;
+
 /// One attribute as it stands.
 struct Raw {
     start: usize,
@@ -248,6 +251,15 @@ impl<'t> Parser<'t> {
         let mut pairs = attributes.iter().zip(attributes.iter().skip(1));
         if pairs.all(|(a, b)| self.compare(a, b) == Ordering::Less) {
             return Ok(true);
+        }
+        if attributes.len() <= FEW {
+            for (at, later) in attributes.iter().enumerate() {
+                let mut earlier = attributes.iter().take(at);
+                if earlier.any(|earlier| self.compare(earlier, later) == Ordering::Equal) {
+                    return Err(malformed(later.start as usize, "an attribute twice"));
+                }
+            }
+            return Ok(false);
         }
         let mut sorted: Vec<&AttributeRecord> = attributes.iter().collect();
         sorted.sort_by(|a, b| self.compare(a, b));

@@ -30,8 +30,8 @@ impl Default for Work {
 }
 
 impl Work {
-    #[cfg(test)]
-    pub(super) const fn of(steps: u64) -> Self {
+    /// A budget of so many steps.
+    pub(crate) const fn of(steps: u64) -> Self {
         Self { left: Cell::new(steps) }
     }
 
