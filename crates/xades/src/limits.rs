@@ -41,5 +41,9 @@ pub const MAX_XPATH_OCTETS: usize = 64 * 1024;
 pub const MAX_XPATH_TOKENS: usize = 2_000;
 /// Brackets within brackets of one XPath expression.
 pub const MAX_XPATH_DEPTH: usize = 32;
-/// Nodes that all XPath expressions of one document may look at together, and every four octets of text: some ten seconds.
+/// Nodes that all XPath expressions of one document may look at together, and every four octets of text. This many ...
+pub const MIN_XPATH_WORK: u64 = 20_000_000;
+/// ... and so many more for each octet of the document and the data beside it ...
+pub const XPATH_WORK_PER_OCTET: u64 = 8;
+/// ... but never more than this: some ten seconds.
 pub const MAX_XPATH_WORK: u64 = 200_000_000;

@@ -145,6 +145,9 @@ impl Coverage {
     }
 }
 
+/// How many octets may still be made.
+pub(crate) type Octets = Cell<u64>;
+
 /// Finds and digests what the references of one document name, within one budget.
 pub(crate) struct Resolver<'t, 'a> {
     tree: &'t Tree<'a>,
@@ -152,17 +155,22 @@ pub(crate) struct Resolver<'t, 'a> {
     /// One external URI at most is referenced in the document.
     only: OnceCell<bool>,
     work: Work,
-    octets: Cell<u64>,
+    octets: Octets,
 }
 
 impl<'t, 'a> Resolver<'t, 'a> {
     pub(crate) fn new(tree: &'t Tree<'a>, detached: &'t Detached) -> Self {
-        Self::within(Work::default(), tree, detached)
+        let outside = detached.data().iter().map(|data| match &data.content {
+            Content::Bytes(octets) => octets.len(),
+            Content::Digests(_) => 0,
+        });
+        let all = outside.fold(tree.source().len(), usize::saturating_add);
+        Self::within(Work::for_octets(all), tree, detached)
     }
 
     /// With another budget for XPath than a document's usual one.
     pub(crate) fn within(work: Work, tree: &'t Tree<'a>, detached: &'t Detached) -> Self {
-        Self { tree, detached, only: OnceCell::new(), work, octets: Cell::new(MAX_TRANSFORMED) }
+        Self { tree, detached, only: OnceCell::new(), work, octets: Octets::new(MAX_TRANSFORMED) }
     }
 
     /// What a reference names.
@@ -250,10 +258,11 @@ impl<'t, 'a> Resolver<'t, 'a> {
                 (tree.document(), octets, Covered::External(external.name.clone()))
             }
         };
-        let chain = Chain { home: tree, signature: self.holder(reference.node), last, work: &self.work };
+        let signature = self.holder(reference.node);
+        let chain = Chain { home: tree, signature, last, work: &self.work, octets: &self.octets };
         let mut counted = Counted { out, octets: 0 };
         let extent = chain.run(top, data, &reference.transforms, &mut counted);
-        self.count(counted.octets)?;
+        chain.count(counted.octets)?;
         Ok(Coverage { covered, extent: extent? })
     }
 
@@ -282,12 +291,6 @@ impl<'t, 'a> Resolver<'t, 'a> {
     /// The signature that an element stands in: what the enveloped-signature transform takes out (XML Signature 1.1, 6.6.4).
     fn holder(&self, node: NodeId) -> Option<NodeId> {
         self.tree.ancestors(node).find(|ancestor| self.tree.is(*ancestor, DSIG, "Signature"))
-    }
-
-    fn count(&self, octets: u64) -> Result<(), ReferenceError> {
-        let left = self.octets.get().checked_sub(octets);
-        self.octets.set(left.ok_or(ReferenceError::TooMuch { limit: MAX_TRANSFORMED })?);
-        Ok(())
     }
 }
 

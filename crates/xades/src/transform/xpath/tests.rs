@@ -103,7 +103,7 @@ fn work_and_types_end_in_errors() {
 #[test]
 fn nodes_come_in_document_order_once() {
     let tree = Tree::read(DOCUMENT.as_bytes()).unwrap();
-    let work = Work::default();
+    let work = Work::of(10_000);
     let document = Document::new(&tree, &work);
     let evaluator = Evaluator::new(&document, None);
     let expression = parse("//f[3]/ancestor-or-self::* | //@* | //f/preceding::node()", &|_| None).unwrap();
