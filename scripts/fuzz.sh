@@ -22,6 +22,7 @@ for source in fuzz_targets/*.rs; do
     cades | cms) [ -d "$shared/corpus/dss/dss-cades" ] && seeds+=("$shared/corpus/dss/dss-cades") ;;
     xades) [ -d "$shared/corpus/dss/dss-xades" ] && seeds+=("$shared/corpus/dss/dss-xades/validation") ;;
     xml | c14n) [ -d "$shared/corpus/xmldsig" ] && seeds+=("$shared/corpus/xmldsig/merlin-c14n-three" "$shared/corpus/xmldsig/merlin-exc-c14n-one") ;;
+    xmldsig) [ -d "$shared/corpus/xmldsig" ] && seeds+=("$shared/corpus/xmldsig/merlin-xpath-filter2-three" "$shared/corpus/xmldsig/phaos-xmldsig-three" "$shared/corpus/xmldsig/xmldsig2ed-tests") ;;
     certificate | der) [ -d "$shared/corpus/pkits" ] && seeds+=("$shared/corpus/pkits/certs") ;;
     crl) [ -d "$shared/corpus/pkits" ] && seeds+=("$shared/corpus/pkits/crls") ;;
   esac

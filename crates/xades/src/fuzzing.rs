@@ -3,7 +3,11 @@
 
 use crate::{
     c14n::{Canonicalization, Method, canonicalize},
+    content::{Content, Detached},
     error::XmlError,
+    reference::Resolver,
+    signature::read_signatures,
+    transform::xpath::{Context, Document, Evaluator, Node, Value, Work, parse},
     xml::{NodeKind, NodeSet, Subtrees, Tree},
 };
 
@@ -75,4 +79,43 @@ fn both_ways(tree: &Tree<'_>, subtrees: &Subtrees, how: &Canonicalization) -> Op
     canonicalize(tree, &picked, how, &mut literal).ok()?;
     assert_eq!(String::from_utf8_lossy(&short), String::from_utf8_lossy(&literal));
     Some(short)
+}
+
+/// Steps that expressions may take here: enough to go through a small document often, and quick.
+const WORK: u64 = 200_000;
+
+/// Reads the signatures of a document and digests what they refer to; the document also stands for all data outside.
+pub fn signatures(octets: &[u8]) {
+    let Ok(tree) = Tree::read(octets) else { return };
+    let Ok(signatures) = read_signatures(&tree) else { return };
+    let detached = Detached::new().with(None, Content::Bytes(octets.into()));
+    let resolver = Resolver::within(Work::of(WORK), &tree, &detached);
+    for signature in &signatures {
+        let manifests = signature.manifests(&tree).unwrap_or_default();
+        let inside = manifests.iter().flat_map(|manifest| &manifest.references);
+        for reference in signature.references.iter().chain(inside) {
+            if let Ok((digest, _)) = resolver.digest(reference) {
+                assert!(!digest.is_empty());
+            }
+        }
+    }
+}
+
+/// Evaluates the first line as an expression over the rest.
+///
+/// # Panics
+/// Where nodes do not come in document order, each once.
+pub fn expression(octets: &[u8]) {
+    let at = octets.iter().position(|octet| *octet == b'\n').unwrap_or(octets.len());
+    let (line, document) = octets.split_at_checked(at).unwrap_or_default();
+    let Ok(line) = std::str::from_utf8(line) else { return };
+    let Ok(expression) = parse(line, &|prefix| Some(format!("urn:{prefix}"))) else { return };
+    let Ok(tree) = Tree::read(document.trim_ascii_start()) else { return };
+    let work = Work::of(WORK);
+    let document = Document::new(&tree, &work);
+    let evaluator = Evaluator::new(&document, Some(Node::of(tree.root())));
+    let root = document.root();
+    if let Ok(Value::Nodes(nodes)) = evaluator.evaluate(&expression, &Context::at(root)) {
+        assert!(nodes.is_sorted_by(|a, b| a < b));
+    }
 }

@@ -198,3 +198,22 @@ fn every_signature_of_the_interoperability_sets_is_as_it_says() {
     wrong.extend(found.into_iter().map(|((file, at), what)| format!("{file}\t{at}\t{what}")));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Real prescription, dispensing record and scan: facts.md says that everything in them is right.
+#[test]
+fn every_reference_and_value_of_the_real_documents_is_right() {
+    let Some(folder) = corpus::part("hpki") else { return };
+    let set = Set { folder: folder.clone(), detached: Detached::new(), keys: Vec::new() };
+    let mut all = Vec::new();
+    files(&folder.join("samples"), &mut all);
+    let mut found = Found::new();
+    let documents = all.iter().filter(|path| path.extension().is_some_and(|e| e == "xml"));
+    let checked: Vec<_> = documents.map(|path| set.check(path, &mut found)).collect();
+    println!("{} digests and values of {} real documents", checked.iter().sum::<usize>(), checked.len());
+    assert!(checked.len() == 3 && checked.iter().all(|checks| *checks >= 3), "{checked:?}");
+    // The scan's manifest is over image files that are not among the samples.
+    found.retain(|(file, at), what| {
+        !(file.contains("/Scan_") && at.starts_with("manifest") && what.ends_with(" is not there"))
+    });
+    assert!(found.is_empty(), "{found:?}");
+}

@@ -7,7 +7,7 @@ use crate::{
     XmlError,
     algorithm::{DSIG, DSIG11, digest_by_uri},
     key_value,
-    limits::{MAX_KEY_INFO_DEPTH, MAX_KEY_INFO_ITEMS},
+    limits::{MAX_KEY_INFO_DEPTH, MAX_KEY_INFO_FOLLOWED, MAX_KEY_INFO_ITEMS},
     signature::{algorithm_of, octets},
     xml::{NodeId, Tree},
 };
@@ -55,12 +55,12 @@ pub(crate) enum KeyItem {
 }
 
 impl KeyInfo {
-    /// Reads the `ds:KeyInfo` at `node`.
+    /// Reads the `ds:KeyInfo` at `node`; `followed` is how many octets references inside of the document may still lead to.
     ///
     /// # Errors
     /// [`XmlError::Limit`].
-    pub(crate) fn read(tree: &Tree<'_>, node: NodeId) -> Result<Self, XmlError> {
-        let mut reading = Reading { tree, items: Vec::new(), left: MAX_KEY_INFO_ITEMS };
+    pub(crate) fn read(tree: &Tree<'_>, node: NodeId, followed: &mut usize) -> Result<Self, XmlError> {
+        let mut reading = Reading { tree, items: Vec::new(), left: MAX_KEY_INFO_ITEMS, followed };
         reading.children(node, 0)?;
         Ok(Self { node, id: tree.attribute(node, "Id").map(Into::into), items: reading.items })
     }
@@ -74,14 +74,15 @@ impl KeyInfo {
     }
 }
 
-struct Reading<'t, 'a> {
+struct Reading<'t, 'a, 'f> {
     tree: &'t Tree<'a>,
     items: Vec<KeyItem>,
     /// How many elements may still be looked at: references to one element again and again are bounded too.
     left: usize,
+    followed: &'f mut usize,
 }
 
-impl Reading<'_, '_> {
+impl Reading<'_, '_, '_> {
     fn children(&mut self, parent: NodeId, depth: usize) -> Result<(), XmlError> {
         let tree = self.tree;
         tree.elements(parent).try_for_each(|child| self.element(child, depth))
@@ -137,6 +138,11 @@ impl Reading<'_, '_> {
         let target = uri.strip_prefix('#').and_then(|id| self.tree.by_id(id));
         let item = match target {
             Some(target) if plain && depth < MAX_KEY_INFO_DEPTH => {
+                let limit = XmlError::Limit {
+                    object: "octets that ds:KeyInfo refers to",
+                    limit: MAX_KEY_INFO_FOLLOWED,
+                };
+                *self.followed = self.followed.checked_sub(self.tree.range(target).len()).ok_or(limit)?;
                 return self.element(target, depth.saturating_add(1));
             }
             None if plain && !uri.is_empty() && !uri.starts_with('#') => {

@@ -19,7 +19,6 @@
 mod algorithm;
 mod attach;
 mod augment;
-#[allow(dead_code, unused_imports)] // the rooms that use it are being built
 mod c14n;
 mod content;
 mod data;
@@ -32,9 +31,7 @@ pub mod fuzzing;
 mod imprint;
 #[cfg(test)]
 mod interop;
-#[allow(dead_code)]
 mod key_info;
-#[allow(dead_code)]
 mod key_value;
 mod level;
 pub mod limits;
@@ -42,19 +39,15 @@ mod locate;
 mod prepare;
 mod properties;
 mod read;
-#[allow(dead_code)]
 mod reference;
 #[cfg(test)]
 mod reference_tests;
 mod shape;
-#[allow(dead_code)]
 mod signature;
 mod splice;
 mod template;
 mod timestamp;
-#[allow(dead_code, unused_imports)]
 mod transform;
-#[allow(dead_code, unused_imports)]
 mod xml;
 
 pub use content::{Content, Detached, ExternalData};

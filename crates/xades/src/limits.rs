@@ -31,6 +31,8 @@ pub const MAX_FILTERS: usize = 64;
 pub const MAX_KEY_INFO_ITEMS: usize = 1_000;
 /// References from KeyInfo to KeyInfo.
 pub const MAX_KEY_INFO_DEPTH: usize = 4;
+/// Octets of the elements that all KeyInfos of one document refer to, each time that one does.
+pub const MAX_KEY_INFO_FOLLOWED: usize = 64 << 20;
 /// Octets that all references of one document may have digested together: 16 GiB.
 pub const MAX_TRANSFORMED: u64 = 16 << 30;
 /// Octets of one XPath expression with its element.
@@ -39,7 +41,11 @@ pub const MAX_XPATH_OCTETS: usize = 64 * 1024;
 pub const MAX_XPATH_TOKENS: usize = 2_000;
 /// Brackets within brackets of one XPath expression.
 pub const MAX_XPATH_DEPTH: usize = 32;
-/// Nodes that all XPath expressions of one document may look at together, and every four octets of text: some ten seconds.
+/// Nodes that all XPath expressions of one document may look at together, and every four octets of text. This many ...
+pub const MIN_XPATH_WORK: u64 = 20_000_000;
+/// ... and so many more for each octet of the document and the data beside it ...
+pub const XPATH_WORK_PER_OCTET: u64 = 8;
+/// ... but never more than this: some ten seconds.
 pub const MAX_XPATH_WORK: u64 = 200_000_000;
 /// Counter-signatures on counter-signatures.
 pub const MAX_COUNTERSIGNATURE_DEPTH: usize = 10;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! `ds:Reference` (XML Signature 1.1, 4.4.3): what it names, which octets that makes, and what its digest covers.
 
-use std::{borrow::Cow, cell::OnceCell, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    cell::{Cell, OnceCell},
+    collections::BTreeSet,
+};
 
 use keiin_model::{Defect, DigestAlgorithm};
 use keiin_pki::digest::Hasher;
@@ -141,6 +145,9 @@ impl Coverage {
     }
 }
 
+/// How many octets may still be made.
+pub(crate) type Octets = Cell<u64>;
+
 /// Finds and digests what the references of one document name, within one budget.
 pub(crate) struct Resolver<'t, 'a> {
     tree: &'t Tree<'a>,
@@ -148,13 +155,22 @@ pub(crate) struct Resolver<'t, 'a> {
     /// One external URI at most is referenced in the document.
     only: OnceCell<bool>,
     work: Work,
-    octets: std::cell::Cell<u64>,
+    octets: Octets,
 }
 
 impl<'t, 'a> Resolver<'t, 'a> {
     pub(crate) fn new(tree: &'t Tree<'a>, detached: &'t Detached) -> Self {
-        let octets = std::cell::Cell::new(MAX_TRANSFORMED);
-        Self { tree, detached, only: OnceCell::new(), work: Work::default(), octets }
+        let outside = detached.data().iter().map(|data| match &data.content {
+            Content::Bytes(octets) => octets.len(),
+            Content::Digests(_) => 0,
+        });
+        let all = outside.fold(tree.source().len(), usize::saturating_add);
+        Self::within(Work::for_octets(all), tree, detached)
+    }
+
+    /// With another budget for XPath than a document's usual one.
+    pub(crate) fn within(work: Work, tree: &'t Tree<'a>, detached: &'t Detached) -> Self {
+        Self { tree, detached, only: OnceCell::new(), work, octets: Octets::new(MAX_TRANSFORMED) }
     }
 
     /// What a reference names.
@@ -242,25 +258,25 @@ impl<'t, 'a> Resolver<'t, 'a> {
                 (tree.document(), octets, Covered::External(external.name.clone()))
             }
         };
-        let chain = Chain { home: tree, signature: self.holder(reference.node), last, work: &self.work };
+        let signature = self.holder(reference.node);
+        let chain = Chain { home: tree, signature, last, work: &self.work, octets: &self.octets };
         let mut counted = Counted { out, octets: 0 };
         let extent = chain.run(top, data, &reference.transforms, &mut counted);
-        self.count(counted.octets)?;
+        chain.count(counted.octets)?;
         Ok(Coverage { covered, extent: extent? })
     }
 
     /// The digest of what a reference names, under its own algorithm.
     ///
     /// # Errors
-    /// [`ReferenceError`].
+    /// [`ReferenceError`]; [`ReferenceError::UnsupportedDigest`] only when what is named was found.
     pub(crate) fn digest(&self, reference: &Reference) -> Result<(Vec<u8>, Coverage), ReferenceError> {
+        let target = self.resolve(reference)?;
         let algorithm = match &reference.digest {
             Named::Known(algorithm) => *algorithm,
             Named::Unsupported(uri) => return Err(ReferenceError::UnsupportedDigest { uri: uri.clone() }),
         };
-        if let Target::External(ExternalData { name, content: Content::Digests(digests) }) =
-            self.resolve(reference)?
-        {
+        if let Target::External(ExternalData { name, content: Content::Digests(digests) }) = target {
             let uri = || reference.uri.clone().unwrap_or_default();
             // Data whose digest is the signed one is what was signed, whatever the transforms would have made of it before.
             let same = |digest: &keiin_model::Bytes| **digest == *reference.value;
@@ -277,12 +293,6 @@ impl<'t, 'a> Resolver<'t, 'a> {
     /// The signature that an element stands in: what the enveloped-signature transform takes out (XML Signature 1.1, 6.6.4).
     fn holder(&self, node: NodeId) -> Option<NodeId> {
         self.tree.ancestors(node).find(|ancestor| self.tree.is(*ancestor, DSIG, "Signature"))
-    }
-
-    fn count(&self, octets: u64) -> Result<(), ReferenceError> {
-        let left = self.octets.get().checked_sub(octets);
-        self.octets.set(left.ok_or(ReferenceError::TooMuch { limit: MAX_TRANSFORMED })?);
-        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     algorithm::{self, DSIG, MGF1, MORE_2007, RSA_PSS},
     c14n::Canonicalization,
     key_info::KeyInfo,
-    limits::{MAX_REFERENCES, MAX_SIGNATURES},
+    limits::{MAX_KEY_INFO_FOLLOWED, MAX_REFERENCES, MAX_SIGNATURES},
     reference::Reference,
     transform::base64,
     xml::{NodeId, NodeKind, Tree},
@@ -71,7 +71,7 @@ pub(crate) struct Manifest {
 /// [`XmlError::Limit`] when there are too many signatures or references.
 pub(crate) fn read_signatures(tree: &Tree<'_>) -> Result<Vec<Signature>, XmlError> {
     let mut signatures = Vec::new();
-    let mut left = MAX_REFERENCES;
+    let mut left = Left::default();
     for node in tree.descendants(tree.document()) {
         if tree.kind(node) == NodeKind::Element && tree.is(node, DSIG, "Signature") {
             if signatures.len() >= MAX_SIGNATURES {
@@ -83,12 +83,21 @@ pub(crate) fn read_signatures(tree: &Tree<'_>) -> Result<Vec<Signature>, XmlErro
     Ok(signatures)
 }
 
+/// What a document may still have.
+struct Left {
+    references: usize,
+    /// Octets of elements that KeyInfo refers to: one may be referred to from every signature.
+    followed: usize,
+}
+
+impl Default for Left {
+    fn default() -> Self {
+        Self { references: MAX_REFERENCES, followed: MAX_KEY_INFO_FOLLOWED }
+    }
+}
+
 impl Signature {
-    /// Reads the `ds:Signature` at `node`; `left` is how many references the document may still have.
-    ///
-    /// # Errors
-    /// [`XmlError::Limit`].
-    pub(crate) fn read(tree: &Tree<'_>, node: NodeId, left: &mut usize) -> Result<Self, XmlError> {
+    fn read(tree: &Tree<'_>, node: NodeId, left: &mut Left) -> Result<Self, XmlError> {
         let mut found = Finder { tree, defects: Vec::new() };
         let signed_info = found.needed(Some(node), "SignedInfo");
         let canonicalization = found.needed(signed_info, "CanonicalizationMethod");
@@ -97,7 +106,7 @@ impl Signature {
         let value = found.octets(value_node, "SignatureValue");
         let key_info = found.optional(node, "KeyInfo");
         let references = match signed_info {
-            Some(signed_info) => read_references(tree, signed_info, left)?,
+            Some(signed_info) => read_references(tree, signed_info, &mut left.references)?,
             None => Vec::new(),
         };
         if references.is_empty() && signed_info.is_some() {
@@ -113,7 +122,7 @@ impl Signature {
             value_node,
             value,
             references,
-            key_info: key_info.map(|node| KeyInfo::read(tree, node)).transpose()?,
+            key_info: key_info.map(|node| KeyInfo::read(tree, node, &mut left.followed)).transpose()?,
             objects: tree.elements(node).filter(|child| tree.is(*child, DSIG, "Object")).collect(),
             defects: found.defects,
         })

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use super::{Transform, base64::Decoder, filter, relationship, xpath::Work};
 use crate::{
     c14n::{Canonicalization, Sink, canonicalize},
-    reference::ReferenceError,
+    limits::MAX_TRANSFORMED,
+    reference::{Octets, ReferenceError},
     xml::{NodeId, NodeKind, NodeSet, Tree},
 };
 
@@ -42,6 +43,7 @@ pub(crate) struct Chain<'c, 'a> {
     /// How nodes become octets at the end.
     pub(crate) last: &'c Canonicalization,
     pub(crate) work: &'c Work,
+    pub(crate) octets: &'c Octets,
 }
 
 /// The tree at hand: the document itself, or one that was read from octets on the way.
@@ -135,10 +137,18 @@ impl<'c> Chain<'c, '_> {
         extent: Extent,
         out: &mut dyn Sink,
     ) -> Result<Extent, ReferenceError> {
-        self.work.charge(octets.len() / 4)?;
+        // Reading costs more than digesting.
+        self.count(u64::try_from(octets.len()).unwrap_or(u64::MAX).saturating_mul(8))?;
         let tree = Tree::read(octets)?;
         let place = Place { tree: &tree, top: tree.document(), is_home: false };
         self.rest(place, Data::Nodes(NodeSet::document(true)), transforms, extent, out)
+    }
+
+    /// Takes octets off what all references of the document may make.
+    pub(crate) fn count(&self, octets: u64) -> Result<(), ReferenceError> {
+        let left = self.octets.get().checked_sub(octets);
+        self.octets.set(left.ok_or(ReferenceError::TooMuch { limit: MAX_TRANSFORMED })?);
+        Ok(())
     }
 
     /// Transforms from nodes to nodes.

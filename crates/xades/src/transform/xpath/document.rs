@@ -13,32 +13,34 @@ use super::{
     value::{Node, Part},
 };
 use crate::{
-    limits::MAX_XPATH_WORK,
+    limits::{MAX_XPATH_WORK, MIN_XPATH_WORK, XPATH_WORK_PER_OCTET},
     xml::{Attribute, NodeId, NodeKind, Tree, XML},
 };
 
 /// What expressions may still cost, for all of a document's references together.
 #[derive(Debug)]
 pub(crate) struct Work {
+    limit: u64,
     left: Cell<u64>,
 }
 
-impl Default for Work {
-    fn default() -> Self {
-        Self { left: Cell::new(MAX_XPATH_WORK) }
-    }
-}
-
 impl Work {
-    #[cfg(test)]
-    pub(super) const fn of(steps: u64) -> Self {
-        Self { left: Cell::new(steps) }
+    /// A budget of so many steps.
+    pub(crate) const fn of(steps: u64) -> Self {
+        Self { limit: steps, left: Cell::new(steps) }
+    }
+
+    /// The budget for so many octets of documents.
+    pub(crate) fn for_octets(octets: usize) -> Self {
+        let octets = u64::try_from(octets).unwrap_or(u64::MAX);
+        let steps = octets.saturating_mul(XPATH_WORK_PER_OCTET).saturating_add(MIN_XPATH_WORK);
+        Self::of(steps.min(MAX_XPATH_WORK))
     }
 
     /// Takes steps off what is left.
     pub(crate) fn charge(&self, steps: usize) -> Result<(), XPathError> {
         let steps = u64::try_from(steps).unwrap_or(u64::MAX);
-        let left = self.left.get().checked_sub(steps).ok_or(XPathError::Work { limit: MAX_XPATH_WORK })?;
+        let left = self.left.get().checked_sub(steps).ok_or(XPathError::Work { limit: self.limit })?;
         self.left.set(left);
         Ok(())
     }

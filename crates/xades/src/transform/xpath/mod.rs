@@ -16,7 +16,7 @@ pub(crate) use document::{Document, Work};
 pub(crate) use evaluate::{Context, Evaluator};
 pub(crate) use expression::{Expression, NodeTest};
 pub(crate) use parser::parse;
-pub(crate) use value::{Node, Part};
+pub(crate) use value::{Node, Part, Value};
 
 /// Why an expression cannot be evaluated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

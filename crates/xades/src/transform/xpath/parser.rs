@@ -247,9 +247,10 @@ impl<'e> Parser<'e, '_> {
 
     fn axis(&mut self) -> Result<Axis, XPathError> {
         let mut ahead = self.tokens.clone();
-        let name = match (ahead.next(), ahead.next()) {
-            (Some(Token::Name { prefix: None, local }), Some(Token::Axis)) => local,
-            _ => return Ok(Axis::Child),
+        let (Some(Token::Name { prefix: None, local: name }), Some(Token::Axis)) =
+            (ahead.next(), ahead.next())
+        else {
+            return Ok(Axis::Child);
         };
         self.tokens = ahead;
         Axis::by_name(name).ok_or(XPathError::Syntax)

@@ -103,7 +103,7 @@ fn work_and_types_end_in_errors() {
 #[test]
 fn nodes_come_in_document_order_once() {
     let tree = Tree::read(DOCUMENT.as_bytes()).unwrap();
-    let work = Work::default();
+    let work = Work::of(10_000);
     let document = Document::new(&tree, &work);
     let evaluator = Evaluator::new(&document, None);
     let expression = parse("//f[3]/ancestor-or-self::* | //@* | //f/preceding::node()", &|_| None).unwrap();
@@ -111,4 +111,42 @@ fn nodes_come_in_document_order_once() {
         panic!("nodes");
     };
     assert!(nodes.len() > 10 && nodes.is_sorted_by(|a, b| a < b));
+}
+
+#[test]
+fn any_octets_end_in_an_answer() {
+    let expressions = [
+        "count(//a[position() > 1]/@*)",
+        "//a/ancestor::node()[2] | id('x')",
+        "not(ancestor-or-self::a)",
+        "-(-1 div 0) * '2'",
+        "substring(string(//a), 2, string-length(.))",
+        "//namespace::*[. = 'urn:a']/..",
+        "self::a[here()]",
+        "1 < 2 = true() != //b",
+    ];
+    let document = "<a xmlns:p='urn:a' Id='x' p:n='1'><b/>t<!--c--><a>u</a><?p i?></a>";
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let tokens: Vec<&str> = "( ) [ ] / // | * @ :: . .. , a p:a b 1 'x' - and or not( count( id( self:: ancestor:: namespace:: text() node()"
+        .split(' ')
+        .collect();
+    for _ in 0..20_000 {
+        let mut line = expressions[next(expressions.len())].to_owned();
+        for _ in 0..=next(4) {
+            let places: Vec<usize> = line.char_indices().map(|(at, _)| at).collect();
+            let at = places[next(places.len())];
+            match next(3) {
+                0 => line.insert_str(at, tokens[next(tokens.len())]),
+                1 => line.truncate(at.max(1)),
+                _ => line.insert(at, ' '),
+            }
+        }
+        crate::fuzzing::expression(format!("{line}\n{document}").as_bytes());
+    }
 }
