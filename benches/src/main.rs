@@ -8,6 +8,7 @@ mod content;
 mod process;
 mod table;
 mod verdict;
+mod xml;
 
 use std::path::PathBuf;
 
@@ -41,6 +42,7 @@ fn main() -> Result<(), Failure> {
     content::run(&bench, &mut table)?;
     process::run(&bench, &mut table)?;
     verdict::run(&bench, &mut table)?;
+    xml::run(&bench, &mut table)?;
     print!("{table}");
     Ok(())
 }

@@ -42,6 +42,7 @@ mod properties;
 mod read;
 #[allow(dead_code)]
 mod reference;
+mod sealed;
 mod shape;
 #[allow(dead_code)]
 mod signature;
@@ -59,8 +60,8 @@ pub use facts::digests_wanted;
 pub use prepare::{Prepared, prepare, prepare_countersignature};
 pub use read::Xades;
 pub use shape::{
-    Canonical, Carried, CertificateNaming, ContentTransform, DataObject, Except, Ids, KeyInfo, List,
-    ObjectFormat, Parent, Prefixes, Sibling, XadesShape, XmlPackaging,
+    Canonical, Carried, CertificateNaming, ContentTransform, DataObject, Except, Ids, KeyCertificates,
+    KeyInfo, List, ObjectFormat, Parent, Prefixes, Sibling, XadesShape, XmlPackaging,
 };
 
 /// The canonical form of a whole document.

@@ -45,7 +45,9 @@ fn is_spliced(old: &[u8], new: &[u8], places: usize) -> bool {
         let tail = &old[at..];
         // On to where what follows continues.
         let next = &tail[..tail.len().min(40)];
-        let Some(skipped) = rest[same..].windows(next.len()).position(|window| window == next) else { return false };
+        let Some(skipped) = rest[same..].windows(next.len()).position(|window| window == next) else {
+            return false;
+        };
         rest = &rest[same + skipped..];
     }
     false
@@ -85,7 +87,8 @@ fn an_archive_time_stamp_covers_everything_before_it() {
     let read = Xades::read(levels[3].clone(), None).unwrap();
     let facts = &read.signatures()[0];
     let last = facts.timestamps.last().unwrap();
-    let missing: Vec<_> = read.evidence().iter().filter(|(id, _)| !last.covers.contains(id)).map(|(_, o)| o.kind).collect();
+    let missing: Vec<_> =
+        read.evidence().iter().filter(|(id, _)| !last.covers.contains(id)).map(|(_, o)| o.kind).collect();
     // What stands in the archive time-stamp's own token is not under it.
     assert!(missing.len() <= 3, "{missing:?}");
     assert!(last.covers.contains(&facts.id));
@@ -97,9 +100,14 @@ fn material_goes_to_its_place_and_in_once() {
     let levels = signing.levels(signed(&signing, enveloped()), None);
     let text = |octets: &[u8]| String::from_utf8(octets.to_vec()).unwrap();
     let lt = text(&levels[2]);
-    let (data, values) = (lt.find("TimeStampValidationData").unwrap(), lt.find("<xades:CertificateValues").unwrap());
+    let (data, values) =
+        (lt.find("TimeStampValidationData").unwrap(), lt.find("<xades:CertificateValues").unwrap());
     assert!(lt.find("SignatureTimeStamp").unwrap() < data);
-    assert!(lt.matches("CertificateValues>").count() == 4 && data < lt.rfind("<xades:CertificateValues").unwrap() && values > data);
+    assert!(
+        lt.matches("CertificateValues>").count() == 4
+            && data < lt.rfind("<xades:CertificateValues").unwrap()
+            && values > data
+    );
     let mut read = Xades::read(levels[2].clone(), None).unwrap();
     let id = read.signatures()[0].id;
     let again = signing.material("doctor", signing.pki.start().plus_days(1));
@@ -144,8 +152,16 @@ fn a_counter_signature_stands_in_what_it_signs() {
             (nurse.card.certificate(), nurse.card.certificates())
         };
         let shape = XadesShape::default();
-        let prepared =
-            prepare_countersignature(&one, id, certificate, chain, &nurse.intent(), &shape, nurse.pki.start()).unwrap();
+        let prepared = prepare_countersignature(
+            &one,
+            id,
+            certificate,
+            chain,
+            &nurse.intent(),
+            &shape,
+            nurse.pki.start(),
+        )
+        .unwrap();
         let two = prepared.attach(&nurse.value(&prepared)).unwrap();
         assert!(is_spliced(octets, &two, 1));
         let two = Xades::read(two, None).unwrap();

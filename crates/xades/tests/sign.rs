@@ -6,7 +6,9 @@ mod world;
 
 use std::{path::Path, process::Command};
 
-use keiin_model::{Commitment, DigestAlgorithm, Oid, PolicyReference, SignatureAlgorithm, SignerLocation, SigningIntent};
+use keiin_model::{
+    Commitment, DigestAlgorithm, Oid, PolicyReference, SignatureAlgorithm, SignerLocation, SigningIntent,
+};
 use keiin_xades::{
     Carried, CertificateNaming, DataObject, Except, Ids, KeyInfo, List, Parent, Prefixes, Sibling,
     XadesError, XadesShape, XmlPackaging, prepare,
@@ -189,7 +191,10 @@ fn another_value_is_refused() {
     assert!(matches!(prepared.attach(&value), Err(XadesError::WrongValue(_))));
     let json = serde_json::to_vec(&prepared).unwrap();
     let elsewhere: keiin_xades::Prepared = serde_json::from_slice(&json).unwrap();
-    assert_eq!(elsewhere.attach(&signing.value(&elsewhere)).unwrap(), prepared.attach(&signing.value(&prepared)).unwrap());
+    assert_eq!(
+        elsewhere.attach(&signing.value(&elsewhere)).unwrap(),
+        prepared.attach(&signing.value(&prepared)).unwrap()
+    );
 }
 
 #[test]

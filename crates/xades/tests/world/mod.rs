@@ -73,7 +73,8 @@ impl Signing {
         let certificates = chain.iter().map(|c| Bytes::from(c.as_slice())).collect();
         let mut material = Material { certificates, ..Material::default() };
         for (place, pair) in chain.windows(2).enumerate() {
-            let (subject, issuer) = (Certificate::read(&pair[0]).unwrap(), Certificate::read(&pair[1]).unwrap());
+            let (subject, issuer) =
+                (Certificate::read(&pair[0]).unwrap(), Certificate::read(&pair[1]).unwrap());
             let request = ocsp::request(&subject, &issuer, None).unwrap();
             material.ocsps.push(self.pki.ocsp(&request, when).into());
             let ca = self.pki.issuers(entity)[place].to_owned();
@@ -98,7 +99,9 @@ impl Signing {
         both.ocsps.extend(of_tsa.ocsps);
         xades.embed_material(signature, &both).unwrap();
         levels.push(xades.as_bytes().to_vec());
-        for (tsa, before, day) in [("tsa-ecdsa", None, 2), ("tsa-rsa", Some("tsa-ecdsa"), 4), ("tsa-ecdsa384", Some("tsa-rsa"), 6)] {
+        for (tsa, before, day) in
+            [("tsa-ecdsa", None, 2), ("tsa-rsa", Some("tsa-ecdsa"), 4), ("tsa-ecdsa384", Some("tsa-rsa"), 6)]
+        {
             if let Some(before) = before {
                 xades.embed_material(archive, &self.material(before, at(day - 1))).unwrap();
             }
