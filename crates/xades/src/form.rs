@@ -210,7 +210,7 @@ mod tests {
         let intent = keiin_model::SigningIntent::for_signer(signer.algorithms()).unwrap();
         let object = crate::DataObject::octets(form.document.unwrap());
         let (certificate, chain) = (signer.certificate(), signer.certificates());
-        let prepared = prepare::prepare(&[object], certificate, chain, &intent, &form.shape, pki.start());
+        let prepared = prepare(&[object], certificate, chain, &intent, &form.shape, pki.start());
         let prepared = prepared.unwrap();
         let (message, digest) = (prepared.to_be_signed(), prepared.digest());
         let request = keiin_model::SignRequest { algorithm: prepared.algorithm(), message, digest: &digest };

@@ -249,7 +249,7 @@ impl<'a> Frame<'a, '_> {
         let mut formats = Vec::new();
         if self.shape.formats == ObjectFormat::Stated {
             formats.extend(references.iter().filter_map(|(reference, kind)| {
-                Some(SignedObject { reference: reference.id.clone()?, mime_type: kind.to_owned() })
+                Some(SignedObject { reference: reference.id.clone()?, mime_type: (*kind).to_owned() })
             }));
         }
         let references = references.into_iter().map(|(reference, _)| reference).collect();
