@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-for example in sign extend verify renew verify; do
+for example in sign extend verify renew verify prescribe; do
   printf '%s: ' "$example"
   cargo run --release --locked -q -p keiin-examples --bin "$example" -- "$folder"
 done

@@ -10,6 +10,7 @@ mod pdf;
 mod process;
 mod table;
 mod verdict;
+mod xml;
 
 use std::path::PathBuf;
 
@@ -48,6 +49,7 @@ fn main() -> Result<(), Failure> {
     pdf::run(&bench, &mut table)?;
     verdict::run(&bench, &mut table)?;
     canonical::run(&bench, &mut table)?;
+    xml::run(&bench, &mut table)?;
     print!("{table}");
     Ok(())
 }

@@ -31,6 +31,18 @@ impl Table {
     }
 }
 
+impl Table {
+    /// Time and memory of a command beside a peer's, a line each.
+    pub(crate) fn add_both(&mut self, what: &str, ours: &Cost, peer: Option<(&'static str, &Cost)>) {
+        let time = peer.map(|(name, cost)| (name, cost.millis));
+        self.add(what, "ms", ours.millis, time, "");
+        if let Some(memory) = ours.memory {
+            let theirs = peer.and_then(|(name, cost)| Some((name, cost.memory?)));
+            self.add(&format!("{what}: memory"), "MiB", memory, theirs, "");
+        }
+    }
+}
+
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:<44} {:>12} {:>24} {:>8}  note", "what", "keiin", "peer", "ratio")?;

@@ -206,6 +206,8 @@ def _(name):
     say(p.returncode == 3 and "医師" in p.stderr, f"{name}: a pharmacist does not prescribe", p.stderr[-300:])
     run(KEIIN, "sign", *keys_of_pharmacist, "--profile", "edispensing", "-o", dispensed, xl, DISPENSED)
     passes(f"{name}: dispensing", dispensed, 2)
+    run(KEIIN, "extend", *OURS, "--to", "es-a", "--tsa", TSA, "-o", a, dispensed)
+    passes(f"{name}: dispensing ES-A", a, 2)
     xmlsec_says(f"{name}: dispensing", dispensed, "DispensingSign")
     xmlsec_says(f"{name}: the prescription in it", dispensed, "PrescriptionSign")
 

@@ -176,3 +176,24 @@ fn the_survey_names_licence_expiry_and_use() {
     );
     assert_eq!(desk.state().compared, 0);
 }
+
+#[test]
+fn a_card_of_another_licence_is_refused_before_its_pin_is_asked_for() {
+    let mut hospital = Hospital::open();
+    let pki = hospital.pki();
+    let mut nurse = Card::new("0002", pki.key_pkcs8("nurse").to_vec(), pki.certificate("nurse").to_vec());
+    nurse.certificates.push(Certificate { der: pki.certificate("signing-ca").to_vec(), id: vec![0x1b] });
+    put(&mut hospital, &Config::new().reader("Reader 1", Some(nurse)));
+    hospital.place.write("rx.csv", "SJ1\n1,1,8000010,99,検証用病院\n");
+    let module = card_module().display().to_string();
+    // No PIN is given, and there is no terminal: one that is asked for would be another failure.
+    for (lang, said) in [("ja", "医師・歯科医師"), ("en", "signed by 医師 or 歯科医師")] {
+        let arguments = format!("sign rx.csv --profile eprescription --lang {lang} --module {module} -o rx.xml");
+        let refused = hospital.keiin(&arguments).expect(3);
+        assert!(refused.err.contains(said) && refused.err.contains("看護師"), "{}", refused.err);
+    }
+    assert!(!hospital.place.path("rx.xml").exists());
+    // With its PIN it signs what anybody may sign.
+    let arguments = format!("sign rx.csv --format xades --module {module} --pin-env RIGHT -o rx.xml");
+    hospital.keiin(&arguments).expect(0);
+}

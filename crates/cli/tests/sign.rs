@@ -206,3 +206,35 @@ fn inspect_says_what_is_inside() {
     let facts = hospital.keiin("inspect t.p7m --facts").expect(0).json();
     assert_eq!(facts["signatures"][0]["timestamps"][0]["kind"], "SIGNATURE_TIMESTAMP");
 }
+
+#[test]
+fn xml_the_whole_way() {
+    let hospital = Hospital::open();
+    hospital.place.write("記録.xml", "<?xml version=\"1.0\"?>\n<r><l Id=\"l\">薬</l></r>\n");
+    hospital.place.write("a.txt", "a");
+    hospital.place.write("b 1.txt", "b");
+    for (name, arguments, content) in [
+        ("enveloped", "--packaging enveloped 記録.xml", ""),
+        ("parallel", "--packaging enveloped --parallel 記録.xml", ""),
+        ("enveloping", "記録.xml", ""),
+        ("beside", "--packaging internally-detached --carry xml 記録.xml", ""),
+        ("element", "--element l --sign-key-info --issuer-serial --id 処方 記録.xml", ""),
+        ("detached", "--packaging detached a.txt 記録.xml", "--content a.txt --content 記録.xml"),
+        ("manifest", "--packaging detached --manifest a.txt 記録.xml", "--content a.txt --content 記録.xml"),
+    ] {
+        hospital.keiin(&format!("sign --format xades {{doctor}} {arguments} -o {name}.xml")).expect(0);
+        let found = verdict(&hospital, &format!("{name}.xml {content}"), 0);
+        assert_eq!(found["format"], "XAdES-BASELINE-B", "{name}");
+        let extend = format!("extend {name}.xml {content} --to es-a -o {name}-a.xml {{trust}} {{tsa}}");
+        hospital.keiin(&extend).expect(0);
+        let renew = format!("renew {name}-a.xml {content} --digest sha512 -o {name}-a2.xml {{trust}} {{tsa}}");
+        hospital.keiin(&renew).expect(0);
+        let found = verdict(&hospital, &format!("{name}-a2.xml {content} --offline"), 0);
+        assert_eq!(found["format"], "XAdES-BASELINE-LTA", "{name}");
+    }
+    hospital.keiin("sign --add parallel.xml {doctor} -o both.xml").expect(0);
+    let both = hospital.keiin("verify --json both.xml {trust}").expect(0).json();
+    assert_eq!(both["signatures"].as_array().unwrap().len(), 2);
+    let refused = hospital.keiin("sign --packaging enveloped 記録.xml {doctor} --lang en -o no.xml").expect(3);
+    assert!(refused.err.contains("--format xades"), "{}", refused.err);
+}

@@ -19,7 +19,7 @@ use crate::{
     content::{Attachment, Content, ContentError},
     file::{self, Existing},
     map::{self, Mapped},
-    model::{Container, DigestAlgorithm, Evidence, SignatureFacts, TimestampFacts, TimestampKind},
+    model::{Container, DigestAlgorithm, Evidence, ObjectId, SignatureFacts, TimestampFacts, TimestampKind},
     recognise::FileKind,
 };
 
@@ -367,6 +367,14 @@ impl Document {
         match &self.inner {
             Inner::Xml(xml) => Some(xml),
             _ => None,
+        }
+    }
+
+    /// Signatures that another one is over: they stay as they are.
+    pub(crate) fn sealed(&self) -> Result<BTreeSet<ObjectId>, Error> {
+        match &self.inner {
+            Inner::Xml(xml) => Ok(xml.sealed()?),
+            _ => Ok(BTreeSet::new()),
         }
     }
 

@@ -231,7 +231,8 @@ impl<'r, 's> Run<'r, 's> {
     fn level(&mut self, document: &Document) -> Level {
         let verdict = self.verdict(document);
         let embedded = document.evidence();
-        let pairs = pairs(document, &verdict).into_iter();
+        let sealed = document.sealed().unwrap_or_default();
+        let pairs = pairs(document, &verdict).into_iter().filter(|(facts, _)| !sealed.contains(&facts.id));
         pairs.map(|(facts, report)| level_of(facts, report, embedded)).min().unwrap_or(Level::Bes)
     }
 
@@ -244,12 +245,14 @@ impl<'r, 's> Run<'r, 's> {
                 Level::Xl | Level::A => Level::A,
             },
         };
+        let sealed = document.sealed()?;
         // The least advanced signature goes first: material of all signatures goes in before anything is sealed.
         for _ in 0..MAX_STEPS {
             let verdict = self.verdict(document);
             let embedded = document.evidence();
             let least = pairs(document, &verdict)
                 .into_iter()
+                .filter(|(facts, _)| !sealed.contains(&facts.id))
                 .map(|(facts, report)| (level_of(facts, report, embedded), report))
                 .min_by_key(|(level, _)| *level);
             match least {

@@ -29,7 +29,8 @@ pub fn renew(
     now: Time,
 ) -> Result<Extended, Error> {
     document.check_signature()?;
-    for facts in document.signatures() {
+    let sealed = document.sealed()?;
+    for facts in document.signatures().iter().filter(|facts| !sealed.contains(&facts.id)) {
         if !facts.timestamps.iter().any(|t| is_archive(t, document.evidence())) {
             return Err(Error::NothingToRenew { signature: facts.id });
         }
@@ -43,7 +44,11 @@ pub fn renew(
 fn renew_all(run: &mut Run<'_, '_>, document: &mut Document, digest: DigestAlgorithm) -> Result<(), Error> {
     let verdict = run.verdict(document);
     let mut due: Vec<(ObjectId, Material)> = Vec::new();
+    let sealed = document.sealed()?;
     for (facts, report) in pairs(document, &verdict) {
+        if sealed.contains(&facts.id) {
+            continue;
+        }
         check_passed(report)?;
         due.push((facts.id, run.material(report, &verdict.evidence)));
     }

@@ -6,8 +6,8 @@
 use crate::{
     XadesError,
     shape::{
-        Canonical, CertificateNaming, ContentTransform, Ids, KeyInfo, List, ObjectFormat, Parent, Prefixes,
-        Sibling, XadesShape, XmlPackaging,
+        Canonical, CertificateNaming, ContentTransform, Ids, KeyCertificates, KeyInfo, List, ObjectFormat,
+        Parent, Prefixes, Sibling, XadesShape, XmlPackaging,
     },
     splice::{apply_all, last_child},
     template::Element,
@@ -110,6 +110,7 @@ fn shape(id: &str, path: &[&str], signed: &str) -> XadesShape {
         canonical: Canonical::Exclusive,
         transform: ContentTransform::LeftOut,
         key_info: KeyInfo::Signed,
+        certificates: KeyCertificates::Signer,
         naming: CertificateNaming::Digest,
         formats: ObjectFormat::LeftOut,
         prefixes: Prefixes { ds: "xs".to_owned(), xades: "xa".to_owned() },
@@ -171,4 +172,104 @@ fn unsigned(input: &[u8], holder: Option<&str>, place: &str) -> Result<Vec<u8>, 
 
 fn has_elements(tree: &Tree<'_>, node: NodeId) -> bool {
     tree.elements(node).next().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use keiin_testkit::corpus;
+
+    use super::*;
+    use crate::{prepare, xml::NodeKind};
+
+    /// Element names in their order and depth, with their algorithms and types, up to what is not signed.
+    fn structure(tree: &Tree<'_>, top: NodeId) -> Vec<String> {
+        let mut all = Vec::new();
+        let mut skipped = None;
+        for node in tree.descendants(top).filter(|node| tree.kind(*node) == NodeKind::Element) {
+            if skipped.is_some_and(|last| node <= last) {
+                continue;
+            }
+            let name = tree.name(node);
+            if name.local == "UnsignedProperties" {
+                skipped = Some(tree.last_descendant(node));
+                continue;
+            }
+            let depth = tree.ancestors(node).count();
+            let said = |attribute| tree.attribute(node, attribute).unwrap_or_default().into_owned();
+            let has_id = tree.attribute(node, "Id").is_some();
+            let (algorithm, kind) = (said("Algorithm"), said("Type"));
+            all.push(format!("{depth} {{{}}}{} {algorithm} {kind} {has_id}", name.namespace, name.local));
+        }
+        all
+    }
+
+    fn signed(form: Form, holder: &str) -> Vec<u8> {
+        let pki = keiin_testkit::TestPki::hpki();
+        let card = keiin_testkit::SoftToken::new(&pki, holder);
+        let signer: &dyn keiin_model::Signer = &card;
+        let intent = keiin_model::SigningIntent::for_signer(signer.algorithms()).unwrap();
+        let object = crate::DataObject::octets(form.document.unwrap());
+        let (certificate, chain) = (signer.certificate(), signer.certificates());
+        let prepared = prepare(&[object], certificate, chain, &intent, &form.shape, pki.start());
+        let prepared = prepared.unwrap();
+        let (message, digest) = (prepared.to_be_signed(), prepared.digest());
+        let request = keiin_model::SignRequest { algorithm: prepared.algorithm(), message, digest: &digest };
+        prepared.attach(&signer.sign(&request).unwrap()).unwrap()
+    }
+
+    const PRESCRIPTION: &[u8] = "SJ1\n1,1,8000010,99,検証用病院\n".as_bytes();
+    const DISPENSED: &[u8] = "CJ1\n1,1,検証用薬局\n".as_bytes();
+
+    /// Ours has the same elements in the same order with the same algorithms as the real one; `place` is where the signature is.
+    fn compare(ours: &[u8], sample: &str, place: &str) {
+        let Some(folder) = corpus::part("hpki") else { return };
+        #[allow(clippy::disallowed_methods)] // a test over files
+        let theirs = std::fs::read(folder.join("samples").join(sample)).unwrap();
+        let (ours, theirs) = (Tree::read(ours).unwrap(), Tree::read(&theirs).unwrap());
+        let find = |tree: &Tree<'_>| {
+            let found = tree.descendants(tree.root()).find(|node| tree.name(*node).local == place);
+            structure(tree, found.unwrap())
+        };
+        let (ours, theirs) = (find(&ours), find(&theirs));
+        assert!(ours.len() > 25);
+        assert_eq!(ours, theirs);
+        eprintln!("{} elements of {sample} compared", ours.len());
+    }
+
+    #[test]
+    fn our_prescription_has_the_structure_of_the_real_one() {
+        let ours = signed(prescription(PRESCRIPTION).unwrap(), "doctor");
+        compare(&ours, "Prescription-004_01.xml", "PrescriptionSign");
+    }
+
+    #[test]
+    fn our_dispensing_record_has_the_structure_of_the_real_one() {
+        let prescription = signed(prescription(PRESCRIPTION).unwrap(), "doctor");
+        let ours = signed(dispensing(DISPENSED, &prescription).unwrap(), "pharmacist");
+        compare(&ours, "Dispensing-005_03.xml", "DispensingSign");
+        compare(&ours, "Dispensing-005_03.xml", "PrescriptionSign");
+        let read = crate::Xades::read(ours, None).unwrap();
+        assert_eq!(read.signatures().len(), 2);
+        assert!(read.signatures().iter().flat_map(|s| &s.data).all(keiin_model::DataReference::intact));
+    }
+
+    #[test]
+    fn what_is_no_form_is_refused() {
+        assert!(prescription(DISPENSED).is_err());
+        assert!(prescription(b"<Document><Other/></Document>").is_err());
+        assert!(
+            dispensing(
+                PRESCRIPTION,
+                b"<Document><Prescription><PrescriptionSign/></Prescription></Document>"
+            )
+            .is_err()
+        );
+        assert!(dispensing(DISPENSED, b"<Document><Prescription/></Document>").is_err());
+        assert!(dispensing_document(PRESCRIPTION).is_err());
+        let unsigned = b"<Document><Prescription><PrescriptionDocument id='PrescriptionDocument'>U0ox</PrescriptionDocument></Prescription></Document>";
+        assert!(prescription(unsigned).is_ok());
+        let signed =
+            b"<Document><Prescription><PrescriptionSign><x/></PrescriptionSign></Prescription></Document>";
+        assert!(prescription(signed).is_err());
+    }
 }

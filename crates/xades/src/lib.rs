@@ -42,6 +42,7 @@ mod read;
 mod reference;
 #[cfg(test)]
 mod reference_tests;
+mod sealed;
 mod shape;
 mod signature;
 mod splice;
@@ -56,8 +57,8 @@ pub use facts::digests_wanted;
 pub use prepare::{Prepared, prepare, prepare_countersignature};
 pub use read::Xades;
 pub use shape::{
-    Canonical, Carried, CertificateNaming, ContentTransform, DataObject, Except, Ids, KeyInfo, List,
-    ObjectFormat, Parent, Prefixes, Sibling, XadesShape, XmlPackaging,
+    Canonical, Carried, CertificateNaming, ContentTransform, DataObject, Except, Ids, KeyCertificates,
+    KeyInfo, List, ObjectFormat, Parent, Prefixes, Sibling, XadesShape, XmlPackaging,
 };
 
 /// The canonical form of a whole document.

@@ -25,12 +25,12 @@ use crate::{
     locate,
     reference::{ReferenceError, Resolver},
     shape::{DataObject, KeyInfo, XadesShape},
-    signature::{Signature, read_signatures},
+    signature::read_signatures,
     template::{
         Element, Properties, Reference, SignatureParts, Step, XADES, signature as signature_element,
         signed_properties,
     },
-    xml::{NodeSet, Tree},
+    xml::{NodeKind, NodeSet, Tree},
 };
 
 /// EN 319 132-1, 4.4.2: the reference to the signed properties.
@@ -202,7 +202,7 @@ impl SignerChoice<'_> {
             canonicalization: method,
             algorithm: self.intent.algorithm,
             references,
-            certificates: self.certificates(),
+            certificates: self.certificates(shape.certificates),
             objects,
         });
         let Some(signature) = signature else { return Err(not_named) };
@@ -213,46 +213,82 @@ impl SignerChoice<'_> {
     /// Computes every digest with the reader's own code, puts it in its place and canonicalises ds:SignedInfo.
     fn prepared(&self, written: Written) -> Result<Prepared, XadesError> {
         let Written { mut document, at, known } = written;
-        for (place, text) in self.digests(&document, at, &known)? {
-            let room = document.get_mut(place).filter(|room| room.len() == text.len()).ok_or(LOST)?;
+        let open = {
+            let tree = Tree::read(&document)?;
+            Open::of(&tree, at, &known)?
+        };
+        for (place, text) in &open.digests {
+            let room = document.get_mut(place.clone()).filter(|room| room.len() == text.len()).ok_or(LOST)?;
             room.copy_from_slice(text.as_bytes());
         }
-        let tree = Tree::read(&document)?;
-        let signature = at_offset(&tree, at)?;
-        let canonicalization = signature.canonicalization.known().ok_or(LOST)?;
-        let signed_info = signature.signed_info.ok_or(LOST)?;
-        let mut to_be_signed = Vec::new();
-        let set = NodeSet::subtree(&tree, signed_info, canonicalization.comments);
-        canonicalize(&tree, &set, canonicalization, &mut to_be_signed)?;
-        let value_at = signature.value_node.and_then(|node| tree.content(node)).ok_or(LOST)?.start;
         Ok(Prepared {
             algorithm: self.intent.algorithm,
-            to_be_signed: to_be_signed.into(),
+            to_be_signed: open.signed_info(&document)?.into(),
             certificate: self.certificate.raw.into(),
-            value_at: u64::try_from(value_at).unwrap_or(u64::MAX),
+            value_at: u64::try_from(open.value_at).unwrap_or(u64::MAX),
             document: document.into(),
         })
     }
+}
 
-    /// Each digest that is not known yet with its place.
-    fn digests(
-        &self,
-        document: &[u8],
-        at: usize,
-        known: &[bool],
-    ) -> Result<Vec<(Range<usize>, String)>, XadesError> {
-        let tree = Tree::read(document)?;
-        let signature = at_offset(&tree, at)?;
+/// What is still open in a document that was written, and where.
+struct Open {
+    /// Each digest that was not known with its place.
+    digests: Vec<(Range<usize>, String)>,
+    /// Where the signature's value goes.
+    value_at: usize,
+    signature: Range<usize>,
+    /// The start tags around the signature, outermost first, and the names that end them.
+    around: Vec<(Range<usize>, String)>,
+}
+
+impl Open {
+    fn of(tree: &Tree<'_>, at: usize, known: &[bool]) -> Result<Self, XadesError> {
+        let all = read_signatures(tree)?;
+        let signature = all.iter().find(|s| tree.range(s.node).start == at).ok_or(LOST)?;
         let detached = Detached::new();
-        let resolver = Resolver::new(&tree, &detached);
+        let resolver = Resolver::new(tree, &detached);
         let open = signature.references.iter().zip(known).filter(|(_, known)| !**known);
-        open.map(|(reference, _)| {
+        let digests = open.map(|(reference, _)| {
             let (digest, _) = resolver.digest(reference).map_err(undigested)?;
             let value = tree.child(reference.node, DSIG, "DigestValue");
             let place = value.and_then(|node| tree.content(node)).ok_or(LOST)?;
             Ok((place, STANDARD.encode(digest)))
+        });
+        let tag = |node| (tree.start_tag(node), tree.qualified_name(node).to_owned());
+        let mut around: Vec<_> =
+            tree.ancestors(signature.node).filter(|n| tree.kind(*n) == NodeKind::Element).map(tag).collect();
+        around.reverse();
+        Ok(Self {
+            digests: digests.collect::<Result<_, XadesError>>()?,
+            value_at: signature.value_node.and_then(|node| tree.content(node)).ok_or(LOST)?.start,
+            signature: tree.range(signature.node),
+            around,
         })
-        .collect()
+    }
+
+    /// The canonical ds:SignedInfo. What it depends on is the tags around it alone, so that is all that is read again
+    /// (Canonical XML 1.1, 2.4; Exclusive XML Canonicalization, 3).
+    fn signed_info(&self, document: &[u8]) -> Result<Vec<u8>, XadesError> {
+        let piece = |range: &Range<usize>| document.get(range.clone()).ok_or(LOST);
+        let mut outline = Vec::new();
+        for (tag, _) in &self.around {
+            outline.extend_from_slice(piece(tag)?);
+        }
+        let at = outline.len();
+        outline.extend_from_slice(piece(&self.signature)?);
+        for (_, name) in self.around.iter().rev() {
+            outline.extend_from_slice(format!("</{name}>").as_bytes());
+        }
+        let tree = Tree::read(&outline)?;
+        let all = read_signatures(&tree)?;
+        let signature = all.iter().find(|s| tree.range(s.node).start == at).ok_or(LOST)?;
+        let canonicalization = signature.canonicalization.known().ok_or(LOST)?;
+        let signed_info = signature.signed_info.ok_or(LOST)?;
+        let mut octets = Vec::new();
+        let set = NodeSet::subtree(&tree, signed_info, canonicalization.comments);
+        canonicalize(&tree, &set, canonicalization, &mut octets)?;
+        Ok(octets)
     }
 }
 
@@ -266,10 +302,6 @@ fn undigested(error: ReferenceError) -> XadesError {
 /// What was written is not where it was put: never, unless the document around it changes its meaning.
 const LOST: XadesError =
     XadesError::Misuse { what: "the document does not let a signature stand in this place" };
-
-fn at_offset(tree: &Tree<'_>, at: usize) -> Result<Signature, XadesError> {
-    read_signatures(tree)?.into_iter().find(|signature| tree.range(signature.node).start == at).ok_or(LOST)
-}
 
 /// Signatures and time-stamps that were there before must not notice.
 fn check_others(document: &[u8], tree: &Tree<'_>, prepared: &Prepared) -> Result<(), XadesError> {

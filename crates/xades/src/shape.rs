@@ -115,6 +115,17 @@ pub enum KeyInfo {
     Signed,
 }
 
+/// Which certificates ds:KeyInfo holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyCertificates {
+    /// The signer's and the others that are given.
+    #[default]
+    Chain,
+    /// The signer's alone.
+    Signer,
+}
+
 /// How SigningCertificateV2 names the certificate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -216,6 +227,9 @@ pub struct XadesShape {
     /// Whether ds:KeyInfo is signed.
     #[serde(default)]
     pub key_info: KeyInfo,
+    /// Which certificates ds:KeyInfo holds.
+    #[serde(default)]
+    pub certificates: KeyCertificates,
     /// How SigningCertificateV2 names the certificate.
     #[serde(default)]
     pub naming: CertificateNaming,
@@ -238,6 +252,7 @@ impl XadesShape {
             canonical: Canonical::default(),
             transform: ContentTransform::default(),
             key_info: KeyInfo::default(),
+            certificates: KeyCertificates::default(),
             naming: CertificateNaming::default(),
             formats: ObjectFormat::default(),
             prefixes: Prefixes::default(),

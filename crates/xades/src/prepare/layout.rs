@@ -111,7 +111,7 @@ impl<'a> Frame<'a, '_> {
         let steps = vec![first, Step::Named(self.shape.canonical.uri())];
         let reference = self.reference(1, Cow::Borrowed(""), None, steps);
         let around = Around::Existing { document: home.octets, at: last_child(home.tree, parent)? };
-        Ok(self.layout(around, vec![(reference, XML)], Vec::new()))
+        Ok(self.layout(around, vec![(reference, self.mime_type.unwrap_or(XML))], Vec::new()))
     }
 
     fn beside_existing(
@@ -129,14 +129,14 @@ impl<'a> Frame<'a, '_> {
         }
         let reference = self.reference(1, format!("#{signed}").into(), None, self.content_steps());
         let around = Around::Existing { document: home.octets, at: last_child(home.tree, into)? };
-        Ok(self.layout(around, vec![(reference, XML)], Vec::new()))
+        Ok(self.layout(around, vec![(reference, self.mime_type.unwrap_or(XML))], Vec::new()))
     }
 
     fn beside_new(self, objects: &'a [DataObject], carried: Carried) -> Result<Layout<'a>, XadesError> {
         let (mut before, mut references) = ([DECLARATION, b"<SignedContent>"].concat(), Vec::new());
         for (number, object) in (1..).zip(objects) {
             let id = format!("{}-content-{number}", self.id);
-            let (steps, kind) = self.carried(carried);
+            let (steps, kind) = self.carried(object, carried);
             references.push((self.reference(number, format!("#{id}").into(), None, steps), kind));
             carry(Element::new("", "Content").attribute("Id", id), octets(object)?, carried)?
                 .write(&mut before);
@@ -150,7 +150,7 @@ impl<'a> Frame<'a, '_> {
         let (mut references, mut elements) = (Vec::new(), Vec::new());
         for (number, object) in (1..).zip(objects) {
             let id = format!("{}-object-{number}", self.id);
-            let (steps, kind) = self.carried(carried);
+            let (steps, kind) = self.carried(object, carried);
             references.push((self.reference(number, format!("#{id}").into(), Some(OBJECT), steps), kind));
             let mut element = Element::new(ds, "Object").attribute("Id", id);
             if carried == Carried::Base64 {
@@ -173,7 +173,7 @@ impl<'a> Frame<'a, '_> {
             return self.manifest(objects);
         }
         let references = (1..).zip(objects).map(|(number, object)| {
-            let kind = object.mime_type.as_deref().or(self.mime_type).unwrap_or(OCTETS);
+            let kind = self.kind(object, OCTETS);
             let mut reference = self.reference(number, Cow::Borrowed(&object.uri), None, Vec::new());
             reference.value = Some(digest_of(&object.content, self.digest, None)?);
             Ok((reference, kind))
@@ -211,11 +211,15 @@ impl<'a> Frame<'a, '_> {
         }
     }
 
-    fn carried(&self, carried: Carried) -> (Vec<Step>, &'static str) {
+    fn carried(&self, object: &'a DataObject, carried: Carried) -> (Vec<Step>, &'a str) {
         match carried {
-            Carried::Base64 => (vec![Step::Named(BASE64)], OCTETS),
-            Carried::Xml => (self.content_steps(), XML),
+            Carried::Base64 => (vec![Step::Named(BASE64)], self.kind(object, OCTETS)),
+            Carried::Xml => (self.content_steps(), self.kind(object, XML)),
         }
+    }
+
+    fn kind(&self, object: &'a DataObject, default: &'a str) -> &'a str {
+        object.mime_type.as_deref().or(self.mime_type).unwrap_or(default)
     }
 
     fn content_steps(&self) -> Vec<Step> {
@@ -245,8 +249,7 @@ impl<'a> Frame<'a, '_> {
         let mut formats = Vec::new();
         if self.shape.formats == ObjectFormat::Stated {
             formats.extend(references.iter().filter_map(|(reference, kind)| {
-                let kind = if references.len() == 1 { self.mime_type.unwrap_or(kind) } else { kind };
-                Some(SignedObject { reference: reference.id.clone()?, mime_type: kind.to_owned() })
+                Some(SignedObject { reference: reference.id.clone()?, mime_type: (*kind).to_owned() })
             }));
         }
         let references = references.into_iter().map(|(reference, _)| reference).collect();

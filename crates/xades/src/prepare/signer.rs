@@ -9,7 +9,7 @@ use keiin_pki::{cert::Certificate, digest::object_id, key::PublicKey};
 
 use crate::{
     XadesError,
-    shape::{Ids, XadesShape},
+    shape::{Ids, KeyCertificates, XadesShape},
     template::{is_name, is_text},
     xml::Tree,
 };
@@ -58,8 +58,11 @@ impl<'a> SignerChoice<'a> {
     }
 
     /// The certificates of ds:KeyInfo, the signer's first, each once.
-    pub(crate) fn certificates(&self) -> Vec<&[u8]> {
+    pub(crate) fn certificates(&self, which: KeyCertificates) -> Vec<&[u8]> {
         let mut all = vec![self.certificate.raw];
+        if which == KeyCertificates::Signer {
+            return all;
+        }
         for other in &self.chain {
             if !all.contains(&&**other) {
                 all.push(other);

@@ -58,6 +58,7 @@ pub(crate) fn signature<'a>(parts: SignatureParts<'a>) -> Option<Element<'a>> {
     let ds = prefixes.ds.as_str();
     let references: Option<Vec<_>> = references.iter().map(|r| reference(ds, r)).collect();
     let signed_info = Element::new(ds, "SignedInfo")
+        .attribute("Id", format!("{id}-info"))
         .child(Element::new(ds, "CanonicalizationMethod").attribute("Algorithm", canonicalization))
         .child(signature_method(ds, algorithm)?)
         .children(references?);
