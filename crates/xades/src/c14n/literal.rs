@@ -141,17 +141,18 @@ impl<'t> Writer<'t, '_> {
         let mut next = outer.clone();
         let mut written = Vec::new();
         let listed = |prefix: &str| self.how.prefixes.iter().any(|listed| listed == prefix);
-        let default_matters = utilized.contains(&"") || listed("");
-        if contained
-            && default_matters
-            && !axis.contains_key("")
-            && outer.get("").is_some_and(|name| !name.is_empty())
-        {
+        for &prefix in utilized.iter().filter(|&&prefix| !axis.contains_key(prefix)) {
+            // The nearest element that uses the prefix has no namespace node for it: one further in is written again.
+            if next.remove(prefix).is_some() && prefix.is_empty() {
+                written.push(("", ""));
+            }
+        }
+        if contained && listed("") && !axis.contains_key("") && next.remove("").is_some() {
             written.push(("", ""));
-            next.remove("");
         }
         for (&prefix, &name) in &axis {
-            if (utilized.contains(&prefix) || listed(prefix)) && outer.get(prefix) != Some(&name) {
+            let wanted = (contained && utilized.contains(&prefix)) || listed(prefix);
+            if wanted && outer.get(prefix) != Some(&name) {
                 written.push((prefix, name));
                 next.insert(prefix, name);
             }

@@ -9,6 +9,8 @@ mod output;
 #[cfg(test)]
 mod tests;
 mod whole;
+#[cfg(test)]
+mod xmlsec;
 
 use keiin_pki::digest::{Hasher, MultiHasher};
 

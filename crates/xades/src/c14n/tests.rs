@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[path = "../../tests/canonical/document.rs"]
-mod document;
+pub(super) mod document;
 
 const METHODS: [Method; 3] = [Method::Inclusive10, Method::Inclusive11, Method::Exclusive];
 
