@@ -196,18 +196,25 @@ impl<'t, 'a> Resolver<'t, 'a> {
                 self.external(uri).map(Target::External)
             };
         };
-        if let Some(pointer) = fragment.strip_prefix("xpointer(") {
-            let pointer = pointer.strip_suffix(')').ok_or_else(unsupported)?;
-            if pointer == "/" {
-                return Ok(Target::Document { comments: true });
-            }
-            let id = pointer_id(pointer).ok_or_else(unsupported)?;
-            return Ok(Target::Element { node: self.element(id, named)?, comments: true });
+        if fragment.starts_with("xpointer(") {
+            return self.pointer(&decoded(fragment), named);
         }
         if fragment.contains(['(', ')']) && self.tree.by_id(fragment).is_none() {
             return Err(unsupported());
         }
         Ok(Target::Element { node: self.element(fragment, named)?, comments: false })
+    }
+
+    /// The two XPointers that XML Signature defines (4.4.3.3): the document and an element, comments and all.
+    fn pointer(&self, fragment: &str, uri: &str) -> Result<Target<'t>, ReferenceError> {
+        let unsupported = || ReferenceError::UnsupportedUri { uri: uri.to_owned() };
+        let pointer = fragment.strip_prefix("xpointer(").and_then(|rest| rest.strip_suffix(')'));
+        let pointer = pointer.ok_or_else(unsupported)?;
+        if pointer == "/" {
+            return Ok(Target::Document { comments: true });
+        }
+        let id = pointer_id(pointer).ok_or_else(unsupported)?;
+        Ok(Target::Element { node: self.element(id, uri)?, comments: true })
     }
 
     /// The one element with an identifier, which may be percent-encoded in a URI.

@@ -61,6 +61,7 @@ fn comments_stay_where_an_xpointer_is_written_out() {
     assert_eq!(text("#x", ""), r#"<b Id="x">12</b>"#);
     assert_eq!(text("#xpointer(id('x'))", ""), r#"<b Id="x">1<!--c-->2</b>"#);
     assert_eq!(text("#xpointer(id(&quot;x&quot;))", ""), r#"<b Id="x">1<!--c-->2</b>"#);
+    assert_eq!(text("#xpointer(id(%27x%27))", ""), r#"<b Id="x">1<!--c-->2</b>"#);
     assert_eq!(text("", ENVELOPED), r#"<r><b Id="x">12</b></r>"#);
     assert_eq!(text("#xpointer(/)", ENVELOPED), r#"<r><b Id="x">1<!--c-->2</b></r>"#);
 }

@@ -25,6 +25,7 @@ const fn continues_name(c: char) -> bool {
         || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
+#[allow(clippy::indexing_slicing)] // when it is compiled, by an octet into 256
 const fn ascii_name() -> [bool; 256] {
     let mut table = [false; 256];
     let mut octet = 0_u8;
