@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! The time-stamps of one signature: what each is over, and whose existence it proves.
 
-use std::cell::Cell;
+use std::{cell::Cell, collections::BTreeMap};
 
 use keiin_model::{Bytes, Defect, DefectKind, DigestAlgorithm, ObjectId, TimestampFacts, TimestampKind};
 use keiin_pki::digest::Hasher;
@@ -13,8 +13,7 @@ use crate::{
     evidence::{Found, Places},
     imprint::{self, Before, Stamped},
     limits::{MAX_COVERED, MAX_STAMPED},
-    properties::{Include, Qualifying, TimestampContainer, UnsignedKind},
-    reference::Reference,
+    properties::{Qualifying, TimestampContainer, UnsignedKind},
     xml::{NodeId, Subtrees, Tree},
 };
 
@@ -201,11 +200,11 @@ impl Stamps<'_, '_> {
                 (0..references.len()).filter(|at| Some(*at) != self.signed_properties).collect()
             }
             _ => {
-                let by_id = |include: &Include| {
-                    let named = |reference: &Reference| reference.id.as_deref() == Some(&include.id);
-                    include.referenced_data.then(|| references.iter().position(named)).flatten()
-                };
-                container.read.includes.iter().filter_map(by_id).collect()
+                let named = references.iter().enumerate().rev();
+                let by_id: BTreeMap<_, _> =
+                    named.filter_map(|(at, reference)| Some((reference.id.as_deref()?, at))).collect();
+                let included = container.read.includes.iter().filter(|include| include.referenced_data);
+                included.filter_map(|include| by_id.get(include.id.as_str()).copied()).collect()
             }
         }
     }

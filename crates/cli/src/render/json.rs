@@ -40,7 +40,9 @@ fn signature(signature: &SignatureReport) -> Value {
     let known = signature.data.iter().all(DataReference::found);
     let timestamps = signature.timestamps.iter().map(|one| {
         let mut value = timestamp(one);
-        value["imprint_found"] = json!(one.imprint_found || known);
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("imprint_found".into(), (one.imprint_found || known).into());
+        }
         value
     });
     value.insert("timestamps".into(), timestamps.collect());
