@@ -2,10 +2,13 @@
 //! Errors of the library as messages, each with what can be done about it.
 
 use keiin::{
-    BatchError, Blame, ConfigError, ContentError, Error, FileError, FileKind, TransportError, TrustError,
-    TsaError,
+    BatchError, Blame, ConfigError, ContentError, Error, FileError, FileKind, FontError, TransportError,
+    TrustError, TsaError,
     model::{ContainerError, SignerError},
-    pades::PadesError,
+    pades::{
+        PadesError,
+        appearance::{AppearanceError, FontProblem},
+    },
     tsp::TspError,
 };
 
@@ -45,6 +48,11 @@ fn japanese(error: &Error) -> String {
         | Error::Content(ContentError::File(error))
         | Error::Trust(TrustError::File(error)) => file(error),
         Error::Batch(error) => batch(error),
+        Error::Font(FontError::File(error)) => file(error),
+        Error::Font(FontError::Unusable { path, source }) => {
+            format!("{}:{}", path.display(), appearance(source))
+        }
+        Error::Font(FontError::NoneFound) => "この機器に日本語のフォントが見つかりません".to_owned(),
         Error::Content(ContentError::DigestLength { algorithm, octets }) => {
             format!("{algorithm} のダイジェストとして {octets} バイトは長さが合いません")
         }
@@ -106,6 +114,7 @@ fn japanese(error: &Error) -> String {
 /// What is wrong with a PDF, or forbids that it is signed.
 fn pdf(error: &PadesError) -> String {
     match error {
+        PadesError::Appearance(error) => appearance(error),
         PadesError::BrokenReference => {
             "PDFの相互参照表が壊れているため、署名を追加できません。先に修復してください".to_owned()
         }
@@ -172,6 +181,32 @@ fn file(error: &FileError) -> String {
         FileError::Read { path, source } => format!("{}:読み取れません({source})", path.display()),
         FileError::Write { path, source } => {
             format!("{}:書き込めません({source})。元のファイルは変わっていません", path.display())
+        }
+        other => other.to_string(),
+    }
+}
+
+/// An appearance's trouble, in Japanese.
+fn appearance(error: &AppearanceError) -> String {
+    match error {
+        AppearanceError::Font(FontProblem::EmbeddingForbidden) => {
+            "このフォントは埋め込みが許可されていません".to_owned()
+        }
+        AppearanceError::Font(problem) => format!("フォントとして使えません({problem})"),
+        AppearanceError::NoFont => "表示する文字のためのフォントがありません".to_owned(),
+        AppearanceError::MissingGlyphs { characters } => {
+            format!("フォントに「{characters}」の字形がありません")
+        }
+        AppearanceError::Image => "8ビットのPNGまたはJPEGの画像ではないか、途中で切れています".to_owned(),
+        AppearanceError::TooSmall => "表示する場所が小さく、文字が入りません".to_owned(),
+        AppearanceError::Rectangle { width, height } => {
+            format!("表示する場所がページ({width:.0}×{height:.0} ポイント)からはみ出しています")
+        }
+        AppearanceError::NoSuchPage => "そのページはありません".to_owned(),
+        AppearanceError::NoWidget => "署名欄がページの上に場所を持っていません".to_owned(),
+        AppearanceError::Page => "ページの大きさを読み取れません".to_owned(),
+        AppearanceError::Conformance { .. } => {
+            "この画像の色(CMYK)はPDF/Aのファイルには入れられません".to_owned()
         }
         other => other.to_string(),
     }
@@ -376,6 +411,11 @@ pub(crate) fn advice(error: &Error, lang: Lang) -> Option<String> {
             return file_advice(error, lang);
         }
         Error::Batch(error) => batch_advice(error)?,
+        Error::Font(FontError::NoneFound) => (
+            "日本語フォント(Debian・Ubuntuでは fonts-noto-cjk か fonts-ipafont-gothic)を導入するか、--font で指定してください",
+            "install one (Debian and Ubuntu: fonts-noto-cjk or fonts-ipafont-gothic), or name a file with --font",
+        ),
+        Error::Pdf { source: PadesError::Appearance(error), .. } => appearance_advice(error)?,
         Error::Foreign { kind, .. } => foreign_advice(*kind)?,
         Error::Cades { .. } if error.blame() == Blame::Malformed => (
             "ファイルが壊れていないか、送り主から受け取り直して確かめてください",
@@ -448,6 +488,22 @@ pub(crate) fn file_advice(error: &FileError, lang: Lang) -> Option<String> {
         _ => return None,
     };
     Some(lang.pick(ja, en).to_owned())
+}
+
+const fn appearance_advice(error: &AppearanceError) -> Option<(&'static str, &'static str)> {
+    Some(match error {
+        AppearanceError::MissingGlyphs { .. } | AppearanceError::Font(_) => {
+            ("--font で別のフォントを指定してください", "give another font with --font")
+        }
+        AppearanceError::TooSmall | AppearanceError::Rectangle { .. } | AppearanceError::NoSuchPage => (
+            "--visible のページ、位置、大きさを変えてください",
+            "change the page, place or size of --visible",
+        ),
+        AppearanceError::NoWidget => {
+            ("--visible PAGE:X,Y,W,H で場所を指定してください", "give a place with --visible PAGE:X,Y,W,H")
+        }
+        _ => return None,
+    })
 }
 
 const fn batch_advice(error: &BatchError) -> Option<(&'static str, &'static str)> {
