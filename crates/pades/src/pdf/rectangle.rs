@@ -30,7 +30,7 @@ fn four(octets: &[u8], at: usize) -> Option<[f64; 4]> {
     let (Token::ArrayStart, _) = lexer.next()? else { return None };
     let mut numbers = [0.0; 4];
     for number in &mut numbers {
-        let (Token::Integer(_) | Token::Real, place) = lexer.next()? else { return None };
+        let (Token::Integer(_) | Token::Real(_), place) = lexer.next()? else { return None };
         *number = std::str::from_utf8(octets.get(place)?).ok()?.parse().ok()?;
     }
     matches!(lexer.next()?, (Token::ArrayEnd, _)).then_some(numbers)
