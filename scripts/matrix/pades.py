@@ -232,7 +232,9 @@ def dss_extends(name, ours, level):
 
 @case("dss extends our pades")
 def _(name):
-    ours = the_whole_way(name, keys["doctor"], base("minimal-xref"))
+    # Not a file with a cross-reference stream: DSS extends twice and gives the number of its first stream to another object,
+    # which pyHanko refuses to read.
+    ours = the_whole_way(name, keys["doctor"], base("minimal-two-pages"))
     for start, level in (("bes", "T"), ("t", "LT"), ("xl", "LTA"), ("a", "LTA"), ("a2", "LTA")):
         theirs = dss_extends(f"{name} {start} to {level}", ours[start], level)
     a = work / "dss-extended-and-renewed.pdf"

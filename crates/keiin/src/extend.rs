@@ -5,11 +5,11 @@ use std::{collections::BTreeSet, fmt, time::Duration};
 
 use crate::{
     Error,
-    document::Document,
+    document::{Document, DocumentKind},
     fetch::RevocationKinds,
     model::{
-        Evidence, EvidenceKind, EvidenceObject, Indication, Material, NextStep, ObjectId, Origin,
-        SignatureFacts, SignatureReport, SubIndication, Target, Time, TimestampFacts, TimestampKind,
+        ContainerError, Evidence, EvidenceKind, EvidenceObject, Indication, Material, NextStep, ObjectId,
+        Origin, SignatureFacts, SignatureReport, SubIndication, Target, Time, TimestampFacts, TimestampKind,
     },
     setup::Setup,
     stamp::timestamp,
@@ -375,7 +375,16 @@ impl<'r, 's> Run<'r, 's> {
         let mut known = document.evidence().clone();
         known.merge(&self.known);
         let got = timestamp(self.setup, pending.algorithm, &pending.imprint, &known, self.now)?;
-        document.container()?.finish_timestamp(&pending, &got.stamped.token)?;
+        match document.container()?.finish_timestamp(&pending, &got.stamped.token) {
+            // The room in a signature of a PDF is its signer's choice. Over the document there always is enough.
+            Err(ContainerError::Limit { .. })
+                if document.kind() == DocumentKind::Pdf && matches!(at, Target::Signature { .. }) =>
+            {
+                let (Target::Signature { id } | Target::Archive { id }) = at;
+                return self.stamp_with(document, Target::Archive { id }, signature, digest);
+            }
+            finished => finished?,
+        }
         self.now = self.now.max(got.time.plus_seconds(1));
         let (Target::Signature { id } | Target::Archive { id }) = at;
         let facts = document.signatures().iter().find(|facts| facts.id == id);
