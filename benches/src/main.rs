@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod content;
+mod pdf;
 mod process;
 mod table;
 mod verdict;
@@ -40,6 +41,7 @@ fn main() -> Result<(), Failure> {
     let mut table = Table::default();
     content::run(&bench, &mut table)?;
     process::run(&bench, &mut table)?;
+    pdf::run(&bench, &mut table)?;
     verdict::run(&bench, &mut table)?;
     print!("{table}");
     Ok(())

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//! PAdES: signatures and document time-stamps read out of PDFs (EN 319 142-1, ISO 32000-1, 12.8).
+//! PAdES: signatures and document time-stamps in PDFs (EN 319 142-1, ISO 32000-1, 12.8).
 //!
-//! What it does not do yet: write. What it never does: judge, fetch, know the time, or touch files.
+//! [`prepare()`] lays out a revision behind the file with room for the signature, [`Prepared::attach`] takes the value only when
+//! it is the signer's. [`Pades`] reads, and grows by revisions: time-stamps and material go in through
+//! [`keiin_model::Container`]. No octet that stood in the file moves, and what would break an earlier signature, or an earlier
+//! signature forbids, is refused.
+//!
+//! What it does not do: judge, fetch, know the time, or touch files.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), keiin_pades::PadesError> {
