@@ -195,6 +195,9 @@ impl State {
     }
 
     pub(crate) fn write(self, file: &Path) -> io::Result<()> {
-        fs::write(file, serde_json::to_vec(&self)?)
+        // A card remembers whatever happens to its user: a process that is killed leaves no half of it.
+        let whole = file.with_extension(format!("{}.new", std::process::id()));
+        fs::write(&whole, serde_json::to_vec(&self)?)?;
+        fs::rename(whole, file)
     }
 }

@@ -283,7 +283,8 @@ fn a_bad_file_does_not_stop_the_others() {
     large.set_len(2 << 30).unwrap(); // no block of it is on the disk
     std::fs::create_dir(room.hospital.place.path("out")).unwrap();
     std::fs::write(room.hospital.place.path("out").join("紹介状 0000.pdf.p7m"), "a letter").unwrap();
-    let run = Lines::of(room.hospital.keiin(&Room::arguments("").replace("--detached", ""))).expect(4);
+    let run = Lines::of(room.hospital.keiin(&Room::arguments("").replace("--detached", "--format cades")))
+        .expect(4);
     assert_eq!(run.are("signed").len(), 5);
     assert_eq!(run.are("failed"), ["大きい.pdf", "紹介状 0000.pdf"]);
     let why: BTreeMap<_, _> =
@@ -374,6 +375,80 @@ fn folders_that_do_not_fit_are_said_before_the_pin() {
     sign("scans", "scans/out").expect(0);
     let again = Lines::of(sign("scans", "scans/out").expect(0));
     assert_eq!((again.lines.len(), room.card().signatures), (2, 2));
+}
+
+/// A room of real PDFs, which get their signatures inside.
+fn pdfs(files: usize, change: impl FnOnce(&mut Card)) -> Room {
+    let room = Room::with(files, change);
+    for (number, name) in room.files.iter().enumerate() {
+        std::fs::write(room.scan(name), cmd::pdf(number)).unwrap();
+    }
+    room
+}
+
+fn inside(more: &str) -> String {
+    Room::arguments(more).replace("--detached", "")
+}
+
+#[test]
+fn pdfs_are_signed_inside_and_keep_their_names() {
+    let room = pdfs(6, |_| ());
+    std::fs::write(room.scan("broken.pdf"), "%PDF-1.7 and nothing else").unwrap();
+    std::fs::write(room.scan("notes.txt"), "no PDF").unwrap();
+    let reason = "--reason 原本との照合";
+    let run = Lines::of(room.hospital.keiin(&inside(reason))).expect(3);
+    assert_eq!((run.are("signed").len(), run.are("failed")), (7, vec!["broken.pdf"]));
+    let signed = |name: &str| room.hospital.place.path("out").join(name);
+    assert!(signed("notes.txt.p7m").exists() && !signed("broken.pdf").exists());
+    for name in &room.files {
+        let (before, after) = (std::fs::read(room.scan(name)).unwrap(), std::fs::read(signed(name)).unwrap());
+        assert!(after.len() > before.len() && after.starts_with(&before));
+        let result = signed(name);
+        let mut arguments = vec!["verify", "--json", "--offline"];
+        arguments.extend(TRUST.split(' '));
+        arguments.push(result.to_str().unwrap());
+        let report = room.hospital.place.keiin_with(&arguments).json();
+        assert_eq!(report["signatures"].as_array().unwrap().len(), 1);
+        assert_eq!(report["signatures"][0]["signature_intact"], true);
+    }
+    // The journal lost, the results are known by what they are.
+    std::fs::remove_file(signed(".keiin-batch/journal")).unwrap();
+    let again = Lines::of(room.hospital.keiin(&inside(reason))).expect(3);
+    assert_eq!((again.are("already").len(), room.card().signatures), (7, 7));
+    // Carried on by a later run, with the same signature.
+    let onward =
+        inside(&format!("--to es-a --fresh relaxed {TRUST} --tsa {}", room.hospital.tsa("tsa-ecdsa")));
+    let run = Lines::of(room.hospital.keiin(&onward)).expect(3);
+    assert_eq!((run.are("extended").len(), room.card().signatures), (7, 7), "{:?}", run.lines);
+}
+
+#[cfg(unix)]
+#[test]
+fn pdfs_are_whole_or_not_there_when_it_is_killed() {
+    let room = pdfs(15, |card| card.fault = CardFault::SlowMs(15));
+    let mut kills = 0;
+    for pause in 0..6 {
+        let done =
+            || room.files.iter().filter(|name| room.hospital.place.path("out").join(name).exists()).count();
+        let before = done();
+        let mut command = room.hospital.place.command();
+        command.args(inside("").split_whitespace()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let begun = Instant::now();
+        while done() < (before + 2).min(15) && begun.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_millis(pause * 3));
+        child.kill().unwrap();
+        kills += u32::from(child.wait().unwrap().code().is_none());
+    }
+    let last = Lines::of(room.hospital.keiin(&inside(""))).expect(0);
+    assert_eq!(last.are("signed").len() + last.are("already").len(), 15);
+    let mut wanted = room.files.clone();
+    wanted.extend([".keiin-batch/journal".to_owned(), ".keiin-batch/lock".to_owned()]);
+    wanted.sort();
+    assert_eq!(room.output(), wanted);
+    assert!((15..=15 + kills).contains(&room.card().signatures), "{} {kills}", room.card().signatures);
 }
 
 #[cfg(unix)]

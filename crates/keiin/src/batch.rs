@@ -17,6 +17,7 @@ use std::{
 
 use item::{Item, Run};
 use journal::Journal;
+use keiin_pades::PadesIntent;
 pub use walk::Skipped;
 use walk::{Found, Walk};
 
@@ -45,6 +46,34 @@ pub struct Batch {
 
 /// Which files are signed, by their path from the folder on.
 pub type Wanted<'a> = &'a dyn Fn(&Path) -> bool;
+
+/// How the files are signed.
+#[derive(Clone, Copy)]
+pub struct Plan<'p> {
+    /// As one file would be.
+    pub signing: &'p Signing,
+    /// Where the signature of a PDF goes.
+    pub pdfs: Pdfs<'p>,
+}
+
+/// Where the signature of a PDF goes.
+#[derive(Clone, Copy, Default)]
+pub enum Pdfs<'p> {
+    /// Into the PDF, as the one asked chooses for the time of signing.
+    Inside(&'p dyn Fn(Time) -> PadesIntent),
+    /// Into the PDF, unseen.
+    #[default]
+    Unseen,
+    /// Into a file beside it, as for any other file.
+    Beside,
+}
+
+impl<'p> Plan<'p> {
+    /// PDFs get an unseen signature inside, other files one beside them.
+    pub const fn new(signing: &'p Signing) -> Self {
+        Self { signing, pdfs: Pdfs::Unseen }
+    }
+}
 
 /// What a batch tells on its way.
 #[derive(Debug)]
@@ -229,12 +258,12 @@ impl Batch {
         &mut self,
         setup: &Setup<'_>,
         signer: &dyn Signer,
-        signing: &Signing,
+        plan: &Plan<'_>,
         wanted: Wanted<'_>,
         clock: &dyn Fn() -> Time,
         told: &mut dyn FnMut(Told<'_>),
     ) -> Summary {
-        let run = Run { setup, signer, signing, clock };
+        let run = Run { setup, signer, signing: plan.signing, pdfs: plan.pdfs, clock };
         let mut summary = Summary::default();
         let stopped = self.sign_all(run, wanted, &mut |what| {
             if let Told::Ended(line) = &what {
@@ -256,7 +285,7 @@ impl Batch {
         for found in Walk::new(&input, &output)? {
             let (file, result, outcome) = match found.map_err(|_| self.too_many())? {
                 Found::File(file) if wanted(&file) => {
-                    let mut item = Item::new(self, file, run.signing);
+                    let mut item = Item::new(self, file, run);
                     let outcome = item.sign(run, told)?;
                     let (file, result) = item.into_names();
                     (file, Some(result), outcome)

@@ -9,6 +9,7 @@ use keiin_tsp::TspError;
 use keiin_xades::{XadesError, XmlError};
 
 use crate::{
+    FontError,
     batch::BatchError,
     content::ContentError,
     file::FileError,
@@ -43,6 +44,9 @@ pub enum Error {
     /// A folder of files to sign.
     #[error(transparent)]
     Batch(#[from] BatchError),
+    /// The font of a visible signature.
+    #[error(transparent)]
+    Font(#[from] FontError),
     /// The content.
     #[error(transparent)]
     Content(#[from] ContentError),
@@ -202,7 +206,7 @@ impl Error {
     pub const fn blame(&self) -> Blame {
         match self {
             Self::File(error) | Self::Content(ContentError::File(error)) => file_blame(error),
-            Self::Trust(TrustError::File(error)) => file_blame(error),
+            Self::Trust(TrustError::File(error)) | Self::Font(FontError::File(error)) => file_blame(error),
             Self::Batch(BatchError::TooManyFiles { .. }) => Blame::Limit,
             Self::Batch(BatchError::Busy { .. }) => Blame::Environment,
             Self::Cades { source, .. } => cades_blame(source),

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Carrying a signature on: ES-BES, ES-T, ES-XL, ES-A.
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeSet, fmt, time::Duration};
 
 use crate::{
     Error,
-    document::Document,
+    document::{Document, DocumentKind},
     fetch::RevocationKinds,
     model::{
-        Evidence, EvidenceKind, EvidenceObject, Indication, Material, NextStep, ObjectId, Origin,
-        SignatureFacts, SignatureReport, SubIndication, Target, Time, TimestampFacts, TimestampKind,
+        ContainerError, Evidence, EvidenceKind, EvidenceObject, Indication, Material, NextStep, ObjectId,
+        Origin, SignatureFacts, SignatureReport, SubIndication, Target, Time, TimestampFacts, TimestampKind,
     },
     setup::Setup,
     stamp::timestamp,
@@ -146,8 +146,30 @@ fn after_last_stamp(document: &Document, now: Time) -> Time {
     }
 }
 
+/// Where the material stands that a signature's file has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stored {
+    /// Where readers take it for this signature's.
+    Behind,
+    /// In a PDF's store that is older than the signature: what another signature of the file needed.
+    Before,
+}
+
+impl Stored {
+    /// By the level that the reader sees. What was stored in this run is behind whatever its name is.
+    fn of(facts: &SignatureFacts, in_this_run: &BTreeSet<ObjectId>) -> Self {
+        let before = matches!(&*facts.format, "PAdES-BASELINE-T" | "PKCS7-T");
+        if before && !in_this_run.contains(&facts.id) { Self::Before } else { Self::Behind }
+    }
+}
+
 /// How far a signature has come. ES-XL means that all the material that its verdict rests on is inside.
-pub(crate) fn level_of(facts: &SignatureFacts, report: &SignatureReport, embedded: &Evidence) -> Level {
+pub(crate) fn level_of(
+    facts: &SignatureFacts,
+    report: &SignatureReport,
+    embedded: &Evidence,
+    stored: Stored,
+) -> Level {
     // A broken archive time-stamp seals nothing: another is needed.
     let failed = |id| report.timestamps.iter().any(|t| t.id == id && t.indication == Indication::TotalFailed);
     if facts.timestamps.iter().any(|t| is_archive(t, embedded) && !failed(t.id)) {
@@ -157,7 +179,8 @@ pub(crate) fn level_of(facts: &SignatureFacts, report: &SignatureReport, embedde
     if !facts.timestamps.iter().any(|t| proves.contains(&t.kind)) {
         return Level::Bes;
     }
-    let complete = !report.material.is_empty()
+    let complete = stored == Stored::Behind
+        && !report.material.is_empty()
         && report.indication == Indication::TotalPassed
         && missing(&report.material, embedded).is_empty();
     if complete { Level::Xl } else { Level::T }
@@ -205,6 +228,8 @@ pub(crate) struct Run<'r, 's> {
     pub(crate) steps: Vec<Step>,
     /// The caller's time, or the last time-stamp's where that is later.
     pub(crate) now: Time,
+    /// Signatures whose material was put in.
+    stored: BTreeSet<ObjectId>,
     /// What earlier verdicts of this call fetched: no CRL is asked for twice.
     known: Evidence,
 }
@@ -215,7 +240,7 @@ const MAX_STEPS: usize = 3 * 1024;
 impl<'r, 's> Run<'r, 's> {
     pub(crate) fn new(setup: &'r Setup<'s>, document: &Document, now: Time) -> Self {
         let now = after_last_stamp(document, now);
-        Self { setup, steps: Vec::new(), now, known: Evidence::default() }
+        Self { setup, steps: Vec::new(), now, stored: BTreeSet::new(), known: Evidence::default() }
     }
 
     /// The verdict as of now.
@@ -233,7 +258,8 @@ impl<'r, 's> Run<'r, 's> {
         let embedded = document.evidence();
         let sealed = document.sealed().unwrap_or_default();
         let pairs = pairs(document, &verdict).into_iter().filter(|(facts, _)| !sealed.contains(&facts.id));
-        pairs.map(|(facts, report)| level_of(facts, report, embedded)).min().unwrap_or(Level::Bes)
+        let level = |(facts, report)| level_of(facts, report, embedded, Stored::of(facts, &self.stored));
+        pairs.map(level).min().unwrap_or(Level::Bes)
     }
 
     fn go(&mut self, document: &mut Document, goal: Goal) -> Result<(), Error> {
@@ -253,7 +279,9 @@ impl<'r, 's> Run<'r, 's> {
             let least = pairs(document, &verdict)
                 .into_iter()
                 .filter(|(facts, _)| !sealed.contains(&facts.id))
-                .map(|(facts, report)| (level_of(facts, report, embedded), report))
+                .map(|(facts, report)| {
+                    (level_of(facts, report, embedded, Stored::of(facts, &self.stored)), report)
+                })
                 .min_by_key(|(level, _)| *level);
             match least {
                 Some((level, report)) if level < goal => {
@@ -319,6 +347,7 @@ impl<'r, 's> Run<'r, 's> {
     ) -> Result<(), Error> {
         let new = missing(material, document.evidence());
         document.container()?.embed_material(at, &new)?;
+        self.stored.insert(signature);
         let done = Done::Embedded {
             certificates: new.certificates.len(),
             crls: new.crls.len(),
@@ -349,7 +378,16 @@ impl<'r, 's> Run<'r, 's> {
         let mut known = document.evidence().clone();
         known.merge(&self.known);
         let got = timestamp(self.setup, pending.algorithm, &pending.imprint, &known, self.now)?;
-        document.container()?.finish_timestamp(&pending, &got.stamped.token)?;
+        match document.container()?.finish_timestamp(&pending, &got.stamped.token) {
+            // The room in a signature of a PDF is its signer's choice. Over the document there always is enough.
+            Err(ContainerError::Limit { .. })
+                if document.kind() == DocumentKind::Pdf && matches!(at, Target::Signature { .. }) =>
+            {
+                let (Target::Signature { id } | Target::Archive { id }) = at;
+                return self.stamp_with(document, Target::Archive { id }, signature, digest);
+            }
+            finished => finished?,
+        }
         self.now = self.now.max(got.time.plus_seconds(1));
         let (Target::Signature { id } | Target::Archive { id }) = at;
         let facts = document.signatures().iter().find(|facts| facts.id == id);

@@ -41,7 +41,7 @@
 //! # Sign a folder
 //! ```no_run
 //! # #[cfg(feature = "http")] {
-//! use keiin::{Batch, Config, Setup, Signing, batch::Told, clock, signer::{Pin, pkcs11}};
+//! use keiin::{Batch, Config, Setup, Signing, batch::{Plan, Told}, clock, signer::{Pin, pkcs11}};
 //! use std::path::Path;
 //!
 //! let setup = Setup::from_config(&Config::read(Path::new("keiin.toml"))?)?;
@@ -49,7 +49,7 @@
 //! let card = pkcs11::Card::open(&module, &pkcs11::Selection::default(), Some(Pin::from_env("KEIIN_PIN")?))?;
 //! let mut batch = Batch::open(Path::new("scans"), Path::new("signed"))?;
 //! let is_pdf = |file: &Path| file.extension().is_some_and(|e| e.eq_ignore_ascii_case("pdf"));
-//! let summary = batch.sign(&setup, &card, &Signing::with(&card)?, &is_pdf, &clock::now, &mut |what| {
+//! let summary = batch.sign(&setup, &card, &Plan::new(&Signing::with(&card)?), &is_pdf, &clock::now, &mut |what| {
 //!     if let Told::Ended(line) = what {
 //!         println!("{} {:?}", line.file.display(), line.outcome);
 //!     }
@@ -118,6 +118,7 @@ mod error;
 mod extend;
 pub mod fetch;
 pub mod file;
+pub mod font;
 #[cfg_attr(not(feature = "http"), allow(dead_code))]
 mod guard;
 #[cfg(feature = "http")]
@@ -158,6 +159,7 @@ pub use error::{Blame, Error};
 pub use extend::{Done, Extended, Goal, Level, Step, UnknownLevel, extend};
 pub use fetch::{FetchError, Fetched, FetchedFrom, Network, RevocationKinds};
 pub use file::{Existing, FileError};
+pub use font::FontError;
 pub use prepared::{Format, Prepared};
 pub use profile::{FilledForm, Profile};
 pub use recognise::FileKind;

@@ -62,7 +62,10 @@ impl From<PadesError> for ContainerError {
         match error {
             PadesError::Misuse { what } => Self::Misuse { what },
             PadesError::TokenMismatch { what } => Self::Token { what },
-            PadesError::NoRoom { .. } => Self::Token { what: "it is larger than the room that was reserved" },
+            PadesError::NoRoom { reserved, .. } => {
+                let limit = u64::try_from(reserved).unwrap_or(u64::MAX);
+                Self::Limit { object: "the room that the PDF has for the time-stamp", limit }
+            }
             PadesError::Limit { object, limit } => Self::Limit { object, limit },
             PadesError::Cms(error) => error.into(),
             other => Self::Malformed { object: "PDF", source: Some(Box::new(other)) },

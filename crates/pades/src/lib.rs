@@ -53,4 +53,4 @@ pub use intent::{Certification, FieldChoice, Lock, PadesIntent, Reserve};
 pub use prepare::{Prepared, prepare};
 pub use read::Pades;
 pub use source::{Source, Stream, Unread};
-pub use visible::Visible;
+pub use visible::{Place, Visible};

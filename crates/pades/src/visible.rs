@@ -16,10 +16,17 @@ use crate::{
 pub struct Visible {
     /// What.
     pub look: Look,
-    /// On which page a new field stands.
-    pub page: PageChoice,
-    /// Where on it. A field that is there already has its own page and rectangle.
-    pub rectangle: Rectangle,
+    /// Where. A field that is there already has its own page and rectangle, whatever this says.
+    pub place: Place,
+}
+
+/// Where a signature is seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Place {
+    /// Where its field is: there must be one.
+    Field,
+    /// On a page, in a field that is made for it.
+    Page(PageChoice, Rectangle),
 }
 
 /// A widget's place.
@@ -35,7 +42,8 @@ pub(crate) fn place(
     pdf: &Pdf<'_>,
     visible: &Visible,
 ) -> Result<Placed, PadesError> {
-    let page = match visible.page {
+    let Place::Page(choice, rectangle) = &visible.place else { return Err(AppearanceError::NoWidget.into()) };
+    let page = match choice {
         PageChoice::First => page::find(pdf, 0)?,
         PageChoice::Last => page::last(pdf)?,
         PageChoice::Number(number) => match number.checked_sub(1) {
@@ -45,7 +53,7 @@ pub(crate) fn place(
     };
     let page = page.ok_or(AppearanceError::NoSuchPage)?;
     let view = view(pdf, page)?;
-    let rect = view.rect(&visible.rectangle)?;
+    let rect = view.rect(rectangle)?;
     let appearance = add(draft, pdf, &visible.look, rect, &view)?;
     let rect = Value::Array(rect.into_iter().map(decimal).collect());
     Ok(Placed { page: Some(page), rect, appearance })

@@ -6,18 +6,19 @@ use std::path::Path;
 use glob::{MatchOptions, Pattern};
 use keiin::{
     Batch, Level, Setup,
-    batch::{Line, Outcome, SignedBy, Skipped, Summary, Told},
+    batch::{Line, Outcome, Pdfs, Plan, SignedBy, Skipped, Summary, Told},
     clock,
     inspect::CertificateSummary,
     model::Signer,
+    pades::PadesIntent,
 };
 use serde_json::json;
 
-use super::{key, sign};
+use super::{key, sign, sign_pdf, visible::Painter};
 use crate::{
     context::Context,
     error::{Exit, Failure},
-    flags::Sign,
+    flags::{FormatChoice, Sign},
     progress::Files,
 };
 
@@ -31,19 +32,35 @@ pub(crate) fn run(context: &Context, flags: &Sign, folder: &Path) -> Result<Exit
     };
     let patterns = patterns(&flags.glob)?;
     let wanted = |file: &Path| is_wanted(&patterns, file);
+    // As for one file: a detached signature is asked for, or CAdES.
+    let beside = match flags.pdf.format {
+        Some(format) => format == FormatChoice::Cades,
+        None => flags.detached,
+    };
+    if beside {
+        sign_pdf::refuse_flags(flags)?;
+    }
     // What is missing or does not fit is said before the card is touched.
     let onward = sign::onward(context, flags)?;
     let mut batch = Batch::open(folder, output)?;
     let files = batch.count(&wanted)?;
+    let painter = Painter::new(&flags.pdf)?;
     let signer = key::open(context, &flags.key, &|_| Ok(()))?;
     let signing =
         keiin::Signing { level: sign::level(flags.to), ..sign::signing(flags, signer.algorithms())? };
     warn_of_end(context, signer.as_ref());
     let offline = Setup::offline(keiin::hpki_policy());
     let setup = onward.as_ref().unwrap_or(&offline);
+    let (lang, reason) = (context.lang, flags.pdf.reason.as_deref());
+    let inside = |at| PadesIntent {
+        visible: painter.as_ref().map(|painter| painter.visible(lang, signer.certificate(), reason, at)),
+        ..sign_pdf::intent(flags)
+    };
+    let pdfs = if beside { Pdfs::Beside } else { Pdfs::Inside(&inside) };
+    let plan = Plan { signing: &signing, pdfs };
     let mut report = Report::new(context, flags.json, files);
     let summary =
-        batch.sign(setup, signer.as_ref(), &signing, &wanted, &clock::now, &mut |what| report.told(&what));
+        batch.sign(setup, signer.as_ref(), &plan, &wanted, &clock::now, &mut |what| report.told(&what));
     report.end(files, summary)
 }
 

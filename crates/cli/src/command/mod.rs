@@ -14,3 +14,4 @@ pub(crate) mod sign;
 mod sign_pdf;
 pub(crate) mod stamp;
 pub(crate) mod verify;
+mod visible;

@@ -61,7 +61,7 @@ pub(super) fn is_wanted(flags: &Sign, path: &Path) -> Result<bool, Failure> {
 }
 
 /// What only a signature in a PDF has.
-fn refuse_flags(flags: &Sign) -> Result<(), Failure> {
+pub(super) fn refuse_flags(flags: &Sign) -> Result<(), Failure> {
     let Some(flag) = flags.pdf.given() else { return Ok(()) };
     Err(Failure::usage(
         format!("{flag} はPDFの中の署名(PAdES)のための指定です"),
@@ -83,7 +83,9 @@ pub(super) fn run(context: &Context, flags: &Sign, path: &Path) -> Result<Exit, 
     // A plain signature needs no trust and no network, so none is set up for it.
     let offline = Setup::offline(keiin::hpki_policy());
     let at = flags.signing_time.unwrap_or(now);
-    let signed = sign_pdf(&offline, document, signer.as_ref(), &signing, &intent(flags), at)?;
+    let visible = context.visible(&flags.pdf, signer.certificate(), at)?;
+    let intent = PadesIntent { visible, ..intent(flags) };
+    let signed = sign_pdf(&offline, document, signer.as_ref(), &signing, &intent, at)?;
     carry_on(context, flags, signed, onward, &place, now)
 }
 
@@ -95,7 +97,8 @@ pub(super) fn prepare(context: &Context, flags: &Sign, path: &Path, out: &Path) 
     let signing = signing(flags, &inspect::schemes(&signer))?;
     let document = Document::open(path, None)?;
     let at = flags.signing_time.unwrap_or_else(clock::now);
-    let pdf = prepare_pdf(&document, &signer, &chain, &signing, &intent(flags), at)?;
+    let intent = PadesIntent { visible: context.visible(&flags.pdf, &signer, at)?, ..intent(flags) };
+    let pdf = prepare_pdf(&document, &signer, &chain, &signing, &intent, at)?;
     let written = PreparedPdf { algorithm: pdf.algorithm(), digest: pdf.digest().into(), pdf };
     let json = serde_json::to_vec_pretty(&written).map_err(|_| Failure::Prepared(out.to_owned()))?;
     place.write_bytes(&json)?;
@@ -136,7 +139,8 @@ fn place(flags: &Sign, path: &Path) -> Result<Place, Failure> {
     spare_key(Place::new(&output, path, "")?, flags)
 }
 
-fn intent(flags: &Sign) -> PadesIntent {
+/// All but what is seen of it.
+pub(super) fn intent(flags: &Sign) -> PadesIntent {
     let pdf = &flags.pdf;
     PadesIntent {
         field: pdf.field.clone().map_or(FieldChoice::Free, FieldChoice::Named),

@@ -12,7 +12,7 @@ use keiin::model::Time;
 pub(crate) use localise::{command, usage_error};
 pub(crate) use value::{
     AlgorithmsChoice, Carry, CertifyChoice, Commitment, Digest, DigestValue, FormatChoice, Freshness, Level,
-    Location, LockChoice, PackagingChoice, PolicyChoice, ProfileChoice, RevocationKinds,
+    Location, LockChoice, PackagingChoice, PolicyChoice, ProfileChoice, RevocationKinds, VisiblePlace,
 };
 
 use crate::lang::Lang;
@@ -60,7 +60,7 @@ pub(crate) struct Sign {
     #[arg(value_name = "FILE", required_unless_present_any = ["finish", "batch"])]
     pub(crate) files: Vec<PathBuf>,
     #[arg(long, value_name = "FOLDER", conflicts_with_all = [
-        "files", "profile", "force", "signing_time", "add", "countersign", "prepare", "finish", "content",
+        "files", "profile", "force", "signing_time", "in_place", "add", "countersign", "prepare", "finish", "content",
     ])]
     pub(crate) batch: Option<PathBuf>,
     #[arg(long, value_name = "PATTERN", requires = "batch")]
@@ -173,6 +173,18 @@ pub(crate) struct Pdf {
     pub(crate) certify: Option<CertifyChoice>,
     #[arg(long, value_name = "FIELDS")]
     pub(crate) lock: Option<LockChoice>,
+    #[arg(long, value_name = "PAGE:X,Y,W,H")]
+    pub(crate) visible: Option<VisiblePlace>,
+    #[arg(long, value_name = "FILE", requires = "visible")]
+    pub(crate) font: Option<PathBuf>,
+    #[arg(long, value_name = "N", requires = "font")]
+    pub(crate) font_index: Option<u32>,
+    #[arg(long, value_name = "FILE", requires = "visible")]
+    pub(crate) image: Option<PathBuf>,
+    #[arg(long, value_name = "LINE", requires = "visible")]
+    pub(crate) text: Vec<String>,
+    #[arg(long, requires = "visible")]
+    pub(crate) border: bool,
 }
 
 impl Pdf {
@@ -185,6 +197,7 @@ impl Pdf {
             ("--contact", self.contact.is_some()),
             ("--certify", self.certify.is_some()),
             ("--lock", self.lock.is_some()),
+            ("--visible", self.visible.is_some()),
         ];
         flags.into_iter().find_map(|(name, given)| given.then_some(name))
     }

@@ -4,7 +4,10 @@
 use std::{convert::Infallible, path::PathBuf, str::FromStr};
 
 use clap::ValueEnum;
-use keiin::model::{Bytes, DigestAlgorithm};
+use keiin::{
+    model::{Bytes, DigestAlgorithm},
+    pades::appearance::{PageChoice, Rectangle},
+};
 use serde::Deserialize;
 
 /// A level in the words of the JAHIS guideline.
@@ -96,6 +99,46 @@ impl FromStr for LockChoice {
             _ => Err("all, only:A,B, except:A,B".to_owned()),
         }
     }
+}
+
+/// Where a signature is seen: `field`, or `PAGE:X,Y,W,H` with PAGE `first`, `last` or a number and lengths in points or, with
+/// `mm` behind them, in millimetres.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum VisiblePlace {
+    Field,
+    Page(PageChoice, Rectangle),
+}
+
+impl FromStr for VisiblePlace {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wanted = || "field, first:20mm,20mm,60mm,25mm, last:-36,36,200,70, 2:X,Y,W,H".to_owned();
+        if text == "field" {
+            return Ok(Self::Field);
+        }
+        let (page, lengths) = text.split_once(':').ok_or_else(wanted)?;
+        let page = match page {
+            "first" => PageChoice::First,
+            "last" => PageChoice::Last,
+            number => PageChoice::Number(number.parse().ok().filter(|n| *n > 0).ok_or_else(wanted)?),
+        };
+        let lengths: Option<Vec<f64>> = lengths.split(',').map(length).collect();
+        let Some(&[x, y, width, height]) = lengths.as_deref() else { return Err(wanted()) };
+        Ok(Self::Page(page, Rectangle { x, y, width, height }))
+    }
+}
+
+/// In points; of a length in millimetres `mm` stands behind it.
+fn length(text: &str) -> Option<f64> {
+    const POINTS_PER_MM: f64 = 72.0 / 25.4;
+    let text = text.trim();
+    let (number, unit) = match text.strip_suffix("mm") {
+        Some(number) => (number.trim_end(), POINTS_PER_MM),
+        None => (text.strip_suffix("pt").unwrap_or(text).trim_end(), 1.0),
+    };
+    let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+');
+    number.chars().all(plain).then(|| number.parse::<f64>().ok())?.map(|number| number * unit)
 }
 
 /// What the signer commits to (EN 319 122-1, 5.2.3).
@@ -225,5 +268,23 @@ mod tests {
         assert_eq!((place.country.as_str(), place.locality.as_deref()), ("JP", Some("Tokyo")));
         assert!("Tokyo".parse::<Location>().is_err());
         assert!("JP,".parse::<Location>().is_err());
+    }
+
+    #[test]
+    fn a_place_on_a_page_in_points_or_millimetres() {
+        let place = |text: &str| text.parse::<VisiblePlace>();
+        let points = Rectangle { x: 10.0, y: -20.5, width: 100.0, height: 50.0 };
+        assert_eq!(place("last:10,-20.5,100pt,50"), Ok(VisiblePlace::Page(PageChoice::Last, points)));
+        let Ok(VisiblePlace::Page(PageChoice::Number(3), inch)) = place("3: 25.4mm, 0, 50.8 mm ,25.4mm")
+        else {
+            panic!("a place");
+        };
+        assert!((inch.x - 72.0).abs() < 1e-9 && (inch.width - 144.0).abs() < 1e-9);
+        assert_eq!(place("field"), Ok(VisiblePlace::Field));
+        for wrong in
+            ["", "first", "0:1,2,3,4", "1:1,2,3", "1:1,2,3,4,5", "1:1,2,3,inf", "1:1,2,3,nan", "x:1,2,3,4"]
+        {
+            assert!(place(wrong).is_err(), "{wrong}");
+        }
     }
 }

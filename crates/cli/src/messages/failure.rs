@@ -4,9 +4,12 @@
 mod advice;
 
 use keiin::{
-    BatchError, ConfigError, ContentError, Error, FileError, FileKind, TransportError, TrustError, TsaError,
+    BatchError, ConfigError, ContentError, Error, FileError, FileKind, FontError, TransportError, TrustError, TsaError,
     model::{ContainerError, SignerError},
-    pades::PadesError,
+    pades::{
+        PadesError,
+        appearance::{AppearanceError, FontProblem},
+    },
     tsp::TspError,
     xades::{XadesError, XmlError},
 };
@@ -49,6 +52,11 @@ fn japanese(error: &Error) -> String {
         | Error::Content(ContentError::File(error))
         | Error::Trust(TrustError::File(error)) => file(error),
         Error::Batch(error) => batch(error),
+        Error::Font(FontError::File(error)) => file(error),
+        Error::Font(FontError::Unusable { path, source }) => {
+            format!("{}:{}", path.display(), appearance(source))
+        }
+        Error::Font(FontError::NoneFound) => "この機器に日本語のフォントが見つかりません".to_owned(),
         Error::Content(ContentError::DigestLength { algorithm, octets }) => {
             format!("{algorithm} のダイジェストとして {octets} バイトは長さが合いません")
         }
@@ -135,6 +143,7 @@ fn xml(error: &XadesError) -> String {
 /// What is wrong with a PDF, or forbids that it is signed.
 fn pdf(error: &PadesError) -> String {
     match error {
+        PadesError::Appearance(error) => appearance(error),
         PadesError::BrokenReference => {
             "PDFの相互参照表が壊れているため、署名を追加できません。先に修復してください".to_owned()
         }
@@ -201,6 +210,32 @@ fn file(error: &FileError) -> String {
         FileError::Read { path, source } => format!("{}:読み取れません({source})", path.display()),
         FileError::Write { path, source } => {
             format!("{}:書き込めません({source})。元のファイルは変わっていません", path.display())
+        }
+        other => other.to_string(),
+    }
+}
+
+/// An appearance's trouble, in Japanese.
+fn appearance(error: &AppearanceError) -> String {
+    match error {
+        AppearanceError::Font(FontProblem::EmbeddingForbidden) => {
+            "このフォントは埋め込みが許可されていません".to_owned()
+        }
+        AppearanceError::Font(problem) => format!("フォントとして使えません({problem})"),
+        AppearanceError::NoFont => "表示する文字のためのフォントがありません".to_owned(),
+        AppearanceError::MissingGlyphs { characters } => {
+            format!("フォントに「{characters}」の字形がありません")
+        }
+        AppearanceError::Image => "8ビットのPNGまたはJPEGの画像ではないか、途中で切れています".to_owned(),
+        AppearanceError::TooSmall => "表示する場所が小さく、文字が入りません".to_owned(),
+        AppearanceError::Rectangle { width, height } => {
+            format!("表示する場所がページ({width:.0}×{height:.0} ポイント)からはみ出しています")
+        }
+        AppearanceError::NoSuchPage => "そのページはありません".to_owned(),
+        AppearanceError::NoWidget => "署名欄がページの上に場所を持っていません".to_owned(),
+        AppearanceError::Page => "ページの大きさを読み取れません".to_owned(),
+        AppearanceError::Conformance { .. } => {
+            "この画像の色(CMYK)はPDF/Aのファイルには入れられません".to_owned()
         }
         other => other.to_string(),
     }

@@ -122,6 +122,27 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
         "The file to sign; with --add and --countersign a signature file; an XML signature takes several",
     ),
     (
+        "",
+        "visible",
+        "PDF:署名をページに表示します。PAGE:X,Y,幅,高さ(PAGEは first、last、ページ番号。長さはポイント、mm も可。見たままの向きの左下から。負の値は右端・上端から)。field は既存の欄の場所",
+        "PDF: show the signature on a page: first, last or a number, then X,Y,W,H in points or mm from the lower left corner as it is seen (negative: from the right or upper edge); field: where the field is",
+    ),
+    (
+        "",
+        "font",
+        "PDF:表示に使うフォント(.ttf、.otf、.ttc。既定:この機器の日本語フォント)",
+        "PDF: the font to show it in (.ttf, .otf, .ttc; default: a Japanese font of this machine)",
+    ),
+    ("", "font_index", "PDF:.ttc の中の番号(既定:0)", "PDF: which font of a .ttc (default: 0)"),
+    ("", "image", "PDF:表示に添える画像(PNG、JPEG)", "PDF: an image beside the text (PNG, JPEG)"),
+    (
+        "",
+        "text",
+        "PDF:表示する行(複数可。既定:署名者、資格、日時、理由)",
+        "PDF: a line to show (default: signer, licence, date, reason)",
+    ),
+    ("", "border", "PDF:枠を付けます", "PDF: with a thin line around it"),
+    (
         "sign",
         "profile",
         "様式:eprescription 処方箋(CSV。医師・歯科医師)、edispensing 調剤結果(処方箋のXMLと調剤結果のCSV。薬剤師)、\nscan スキャン文書(複数のファイル)",

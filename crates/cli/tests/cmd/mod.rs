@@ -159,3 +159,27 @@ pub(crate) fn card_module() -> PathBuf {
     let near = exe.ancestors().skip(1).take(2).map(|folder| folder.join(&name));
     near.into_iter().find(|path| path.is_file()).unwrap_or_else(|| panic!("cargo built no {name}"))
 }
+
+/// A PDF of two pages, the second one turned and cropped, without any compression: number tells one from another.
+pub(crate) fn pdf(number: usize) -> Vec<u8> {
+    let content = format!("0.{} 0 0 rg 100 100 200 200 re f", number % 10);
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2/MediaBox[0 0 595.276 841.89]>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/Contents 5 0 R>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/Contents 5 0 R/CropBox[50 40 550 800]/Rotate 90>>".to_owned(),
+        format!("<</Length {}>>\nstream\n{content}\nendstream", content.len()),
+    ];
+    let mut out = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
+    let mut table = "0000000000 65535 f \n".to_owned();
+    for (index, object) in objects.iter().enumerate() {
+        table += &format!("{:010} 00000 n \n", out.len());
+        out.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).into_bytes());
+    }
+    let start = out.len();
+    out.extend(
+        format!("xref\n0 6\n{table}trailer\n<</Size 6/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n")
+            .into_bytes(),
+    );
+    out
+}

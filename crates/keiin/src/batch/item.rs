@@ -4,23 +4,26 @@
 use std::{
     collections::BTreeSet,
     ffi::OsString,
-    fs, io,
+    fs,
+    io::{self, Read as _},
     path::{Component, Path, PathBuf},
 };
 
 use keiin_cades::{Packaging, content_digest_for};
-use keiin_pki::digest::{DigestSet, object_id};
+use keiin_pades::{PadesError, PadesIntent, appearance::AppearanceError};
+use keiin_pki::digest::{DigestSet, Hasher, object_id};
 use tempfile::TempPath;
 
 use super::{
-    Batch, BatchError, Outcome, SignedBy, Told,
+    Batch, BatchError, Outcome, Pdfs, SignedBy, Told,
     journal::{Entry, Key, Look},
 };
 use crate::{
-    Content, Document, Error, Existing, FileError, Goal, Level, Setup, Signing, extend, file,
+    Content, Document, Error, Existing, FileError, FileKind, Goal, Level, Setup, Signing, extend, file,
     model::{DataReference, DigestAlgorithm, Indication, ObjectId, Signer, Time},
     setup::hpki_policy,
     sign::sign_known,
+    sign_pdf::sign_pdf,
     verify,
 };
 
@@ -37,6 +40,18 @@ pub(super) struct Item<'b> {
     relative_result: PathBuf,
     result: PathBuf,
     staged: PathBuf,
+    kind: Kind,
+}
+
+/// What kind of signature a file gets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// In a file of its own, with the content in it.
+    Attached,
+    /// In a file of its own, beside the content.
+    Detached,
+    /// Inside the PDF.
+    Pdf,
 }
 
 /// What all files of a run have in common.
@@ -45,6 +60,7 @@ pub(super) struct Run<'r> {
     pub(super) setup: &'r Setup<'r>,
     pub(super) signer: &'r dyn Signer,
     pub(super) signing: &'r Signing,
+    pub(super) pdfs: Pdfs<'r>,
     pub(super) clock: &'r dyn Fn() -> Time,
 }
 
@@ -53,18 +69,27 @@ struct Source {
     content: Content,
     digests: DigestSet,
     sha256: ObjectId,
+    octets: u64,
 }
 
 impl<'b> Item<'b> {
-    pub(super) fn new(batch: &'b mut Batch, relative: PathBuf, signing: &Signing) -> Self {
+    pub(super) fn new(batch: &'b mut Batch, relative: PathBuf, run: Run<'_>) -> Self {
+        let path = batch.input.join(&relative);
+        let kind = match run.signing.intent.packaging {
+            _ if !matches!(run.pdfs, Pdfs::Beside) && is_pdf(&path) => Kind::Pdf,
+            Packaging::Attached => Kind::Attached,
+            Packaging::Detached => Kind::Detached,
+        };
         let mut name = OsString::from(&relative);
-        name.push(match signing.intent.packaging {
-            Packaging::Attached => ".p7m",
-            Packaging::Detached => ".p7s",
+        name.push(match kind {
+            Kind::Attached => ".p7m",
+            Kind::Detached => ".p7s",
+            Kind::Pdf => "",
         });
         let relative_result = PathBuf::from(name);
         Self {
-            path: batch.input.join(&relative),
+            path,
+            kind,
             result: batch.output.join(&relative_result),
             staged: batch.state.join(Key::of(&relative).text() + STAGED),
             batch,
@@ -121,13 +146,13 @@ impl<'b> Item<'b> {
         let entry = match known {
             Some(entry) if entry.look == look => entry,
             Some(entry) => {
-                if self.source(run.signing, told)?.sha256 != entry.content {
+                if self.source(look, run.signing, told)?.sha256 != entry.content {
                     return Ok(Outcome::Changed);
                 }
                 entry
             }
             None => {
-                let source = self.source(run.signing, told)?;
+                let source = self.source(look, run.signing, told)?;
                 if self.signed(&self.result, &source, run).is_none() {
                     return Err(FileError::Exists { path: self.result.clone() }.into());
                 }
@@ -151,12 +176,14 @@ impl<'b> Item<'b> {
         entry: Entry,
         told: &mut dyn FnMut(Told<'_>),
     ) -> Result<Outcome, Error> {
-        let content = self.separate(run.signing);
+        let content = self.separate();
         let mut read = |octets| told(Told::Read(octets));
         let mut document = Document::open_with(&self.result, content.as_ref(), &mut read)?;
         let extended = extend(run.setup, &mut document, Goal::Level(run.signing.level), (run.clock)())?;
         if !extended.steps.is_empty() {
             document.write(&self.staged, Existing::Replace)?;
+            // Windows replaces no file that is mapped.
+            drop(document);
             fs::rename(&self.staged, &self.result).map_err(|e| FileError::write(&self.result, e))?;
             self.sync();
         }
@@ -175,7 +202,7 @@ impl<'b> Item<'b> {
 
     /// For a file without a result.
     fn anew(&mut self, run: Run<'_>, look: Look, told: &mut dyn FnMut(Told<'_>)) -> Result<Outcome, Error> {
-        let source = self.source(run.signing, told)?;
+        let source = self.source(look, run.signing, told)?;
         let mut document = match self.signed(&self.staged, &source, run) {
             Some(document) => document,
             None => self.make(run, &source)?,
@@ -195,8 +222,10 @@ impl<'b> Item<'b> {
                 (extended.level, extended.stopped)
             }
         };
+        let hopeless = open.as_ref().is_some_and(|error| is_hopeless(error, &document));
+        drop(document);
         match open {
-            Some(error) if stops(&error) || is_hopeless(&error, &document) => Err(error),
+            Some(error) if hopeless || stops(&error) => Err(error),
             open => {
                 self.publish()?;
                 let (content, certificate) = (source.sha256, object_id(run.signer.certificate()));
@@ -211,15 +240,17 @@ impl<'b> Item<'b> {
         let signing = Signing { level: Level::Bes, ..run.signing.clone() };
         // A plain signature needs no trust and no network.
         let offline = Setup::offline(hpki_policy());
-        let known = source.digests.clone();
-        let signed = sign_known(
-            &offline,
-            std::slice::from_ref(&source.content),
-            known,
-            run.signer,
-            &signing,
-            (run.clock)(),
-        )?;
+        let now = (run.clock)();
+        let signed = if self.kind == Kind::Pdf {
+            let intent = match run.pdfs {
+                Pdfs::Inside(choose) => choose(now),
+                Pdfs::Unseen | Pdfs::Beside => PadesIntent::default(),
+            };
+            sign_pdf(&offline, Document::open(&self.path, None)?, run.signer, &signing, &intent, now)?
+        } else {
+            let known = source.digests.clone();
+            sign_known(&offline, std::slice::from_ref(&source.content), known, run.signer, &signing, now)?
+        };
         signed.document.write(&self.staged, Existing::Replace)?;
         Ok(signed.document)
     }
@@ -229,37 +260,39 @@ impl<'b> Item<'b> {
         if !path.is_file() {
             return None;
         }
-        let document = Document::open(path, self.separate(run.signing).as_ref()).ok()?;
+        let document = Document::open(path, self.separate().as_ref()).ok()?;
         let verdict = verify(&Setup::offline(hpki_policy()), &document, (run.clock)());
         let own = object_id(run.signer.certificate());
         let is_it = verdict.report.signatures.iter().any(|signature| {
             signature.signature_intact == Some(true)
                 && signature.signer.as_ref().is_some_and(|signer| signer.certificate == own)
                 && signature.data.iter().all(DataReference::intact)
-                && signature.data.iter().any(|data| source.is(data))
+                && (self.kind == Kind::Pdf || signature.data.iter().any(|data| source.is(data)))
         });
-        is_it.then_some(document)
+        (is_it && (self.kind != Kind::Pdf || source.begins(path))).then_some(document)
     }
 
     /// The content and its digests, read once.
-    fn source(&self, signing: &Signing, told: &mut dyn FnMut(Told<'_>)) -> Result<Source, Error> {
-        let content = match signing.intent.packaging {
-            Packaging::Detached => Content::file(&self.path),
-            Packaging::Attached => Content::Bytes(Content::file(&self.path).read()?),
+    fn source(&self, look: Look, signing: &Signing, told: &mut dyn FnMut(Told<'_>)) -> Result<Source, Error> {
+        let content = match self.kind {
+            Kind::Detached | Kind::Pdf => Content::file(&self.path),
+            Kind::Attached => Content::Bytes(Content::file(&self.path).read()?),
         };
         let mut algorithms = BTreeSet::from([DigestAlgorithm::Sha256]);
-        algorithms.extend(content_digest_for(signing.intent.algorithm));
+        if self.kind != Kind::Pdf {
+            algorithms.extend(content_digest_for(signing.intent.algorithm));
+        }
         let digests = content.digests_with(&algorithms, &mut |octets| told(Told::Read(octets)))?;
         let sha256 = digests.value(DigestAlgorithm::Sha256).and_then(|digest| digest.first_chunk().copied());
         let sha256 = ObjectId::from_sha256(sha256.unwrap_or_default());
-        Ok(Source { content, digests, sha256 })
+        Ok(Source { content, digests, sha256, octets: look.octets })
     }
 
     /// The content as a reader of the signature needs it.
-    fn separate(&self, signing: &Signing) -> Option<Content> {
-        match signing.intent.packaging {
-            Packaging::Detached => Some(Content::file(&self.path)),
-            Packaging::Attached => None,
+    fn separate(&self) -> Option<Content> {
+        match self.kind {
+            Kind::Detached => Some(Content::file(&self.path)),
+            Kind::Attached | Kind::Pdf => None,
         }
     }
 
@@ -289,6 +322,21 @@ impl<'b> Item<'b> {
 }
 
 impl Source {
+    /// Whether a file begins with this content: what is appended to a PDF leaves it as it is.
+    fn begins(&self, path: &Path) -> bool {
+        let Ok(file) = file::open(path) else { return false };
+        let mut hasher = Hasher::new(DigestAlgorithm::Sha256);
+        let (mut file, mut buffer) = (file.take(self.octets), vec![0; 1 << 17]);
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => return hasher.finish() == self.sha256.as_bytes(),
+                Ok(octets) => hasher.update(buffer.get(..octets).unwrap_or_default()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return false,
+            }
+        }
+    }
+
     /// Whether a digest in a signature is this content's.
     fn is(&self, data: &DataReference) -> bool {
         let Some(algorithm) = data.algorithm else { return false };
@@ -315,6 +363,13 @@ pub(super) fn make_folder(path: &Path) -> Result<(), Error> {
     }
 }
 
+/// Whether a file is a PDF, by its first octets.
+fn is_pdf(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = file::open(path).is_ok_and(|file| file.take(1024).read_to_end(&mut head).is_ok());
+    read && FileKind::of(&head) == FileKind::Pdf
+}
+
 fn remove(path: &Path) -> Result<(), FileError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::write(path, error)),
@@ -335,7 +390,13 @@ const fn stops(error: &Error) -> bool {
         | Error::NoScheme
         | Error::AuthenticationCertificate => true,
         // The value is not by the certificate's key: the card is broken.
-        Error::Cades { source, .. } => matches!(source, keiin_cades::CadesError::WrongValue(_)),
+        Error::Cades { source, .. } | Error::Pdf { source: PadesError::Cms(source), .. } => {
+            matches!(source, keiin_cades::CadesError::WrongValue(_))
+        }
+        Error::Pdf { source: PadesError::Appearance(source), .. } => matches!(
+            source,
+            AppearanceError::Font(_) | AppearanceError::NoFont | AppearanceError::MissingGlyphs { .. }
+        ),
         _ => false,
     }
 }

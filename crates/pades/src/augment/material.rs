@@ -17,9 +17,10 @@ use crate::{
 pub(super) fn embed(pades: &Pades, at: Target, material: &Material) -> Result<Option<Pades>, PadesError> {
     check_readable(material)?;
     let (Target::Signature { id } | Target::Archive { id }) = at;
-    if !pades.signatures().iter().any(|signature| signature.id == id) {
-        return Err(PadesError::Misuse { what: "there is no such signature in this PDF" });
-    }
+    let index = pades.signatures().iter().position(|signature| signature.id == id);
+    let dictionary = index.and_then(|index| pades.dictionaries().get(index));
+    let dictionary =
+        dictionary.ok_or(PadesError::Misuse { what: "there is no such signature in this PDF" })?;
     let mut seen = BTreeSet::new();
     let mut new = |objects: &[Bytes]| -> Vec<Bytes> {
         let is_new = |o: &&Bytes| !is_stored(pades.evidence(), &object_id(o)) && seen.insert(object_id(o));
@@ -30,11 +31,18 @@ pub(super) fn embed(pades: &Pades, at: Target, material: &Material) -> Result<Op
         ("OCSPs", new(&material.ocsps)),
         ("CRLs", new(&material.crls)),
     ];
-    if lists.iter().all(|(_, objects)| objects.is_empty()) {
-        return Ok(None);
-    }
     let pdf = pades.pdf()?;
     let mut draft = Draft::new(&pdf)?;
+    if lists.iter().all(|(_, objects)| objects.is_empty()) {
+        // A store from before the signature is not read as the signature's: the same one is written again behind it.
+        let catalog = draft.catalog()?;
+        let Some(store) = draft.follow(&catalog, "DSS")? else { return Ok(None) };
+        if draft.offset(&store)?.is_none_or(|offset| offset > dictionary.end()) {
+            return Ok(None);
+        }
+        draft.repeat(&store)?;
+        return Ok(Some(pades.with_source(layout::append(pades.source(), draft)?)?));
+    }
     signature::extension(&mut draft, &pdf)?;
     store(&mut draft, &lists)?;
     Ok(Some(pades.with_source(layout::append(pades.source(), draft)?)?))

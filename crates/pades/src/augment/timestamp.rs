@@ -22,8 +22,10 @@ use crate::{
 
 /// Octets of /Contents of a document time-stamp: a token with its certificates, and more than any that was seen.
 const TOKEN_ROOM: usize = 16_384;
-/// A token is not begun in a room that has fewer octets free than most tokens need.
-const LEAST_ROOM: usize = 8_192;
+/// A token is not begun in a room that has fewer octets free than the smallest need. One that is larger than the room
+/// after all is got for nothing, and the document is stamped instead: readers that look for a time-stamp in the signature
+/// alone are too many to pass a room by that will do.
+const LEAST_ROOM: usize = 4_096;
 
 /// Where a token that was begun goes.
 #[derive(Serialize, Deserialize)]

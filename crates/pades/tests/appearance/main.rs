@@ -143,10 +143,12 @@ fn japanese_is_shown_embedded_and_found() {
             for picture in pictures {
                 let (wide, high) = if degrees == 0 { (300, 400) } else { (400, 300) };
                 assert_eq!((picture.width, picture.height), (wide, high));
-                let text = picture.bounds(ink).unwrap();
-                let inside = text[0] > 20 && text[1] > high - 90 && text[2] < 262 && text[3] < high - 8;
-                assert!(inside, "{name}: {text:?}");
-                assert!(text[2] - text[0] > 100 && text[3] - text[1] > 30, "{name}: {text:?}");
+                // The line around it stands where it was asked for, and everything is inside.
+                let found = picture.bounds(ink).unwrap();
+                assert!(close(Some(found), [20, high - 90, 259, high - 11]), "{name}: {found:?}");
+                let right: Vec<_> =
+                    (0..high).map(|row| picture.pixels[row * wide + 200]).filter(|p| ink(*p)).collect();
+                assert!(right.len() > 10, "{name}: text beside the image");
             }
         }
     }
@@ -166,8 +168,14 @@ fn jpegs_of_all_colours_pass_through() {
     std::fs::write(folder.join("source.pdf"), source).unwrap();
     for (kind, flag) in [("rgb", "-jpeg"), ("cmyk", "-jpegcmyk"), ("grey", "-gray")] {
         let arguments = [flag, "-jpeg", "-r", "144", "-singlefile", "source.pdf", kind];
-        let arguments = if flag == "-jpeg" { &arguments[1..] } else { &arguments[..] };
-        if run("pdftoppm", arguments, &folder).is_none() {
+        // Beside -jpeg the flag for CMYK counts for nothing.
+        let arguments: Vec<_> = arguments
+            .into_iter()
+            .enumerate()
+            .filter(|(i, a)| *i != 1 || kind == "grey" || *a != "-jpeg")
+            .map(|(_, a)| a)
+            .collect();
+        if run("pdftoppm", &arguments, &folder).is_none() {
             return;
         }
         let file = folder.join(format!("{kind}.jpg"));
@@ -259,8 +267,6 @@ fn what_cannot_be_shown_is_said() {
 fn broken_fonts_are_errors_and_nothing_else() {
     for (path, _) in fonts() {
         let whole = std::fs::read(path).unwrap();
-        // The library that panics is caught; its complaint would only be noise here.
-        std::panic::set_hook(Box::new(|_| ()));
         let mut broken = 0;
         for round in 0..60usize {
             let mut octets = whole.clone();
@@ -280,7 +286,6 @@ fn broken_fonts_are_errors_and_nothing_else() {
             let look = Look { lines: LINES.map(str::to_owned).to_vec(), font: Some(font), ..Look::default() };
             broken += usize::from(paint(&look, 240.0, 80.0, Turn::None, Conformance::Ordinary).is_err());
         }
-        drop(std::panic::take_hook());
         eprintln!("{}: {broken} of 60 were refused", Path::new(path).display());
         assert!(broken > 10);
     }

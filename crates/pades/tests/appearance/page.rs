@@ -70,7 +70,9 @@ pub(crate) fn pdf(appearance: &Appearance, rect: [f64; 4], rotate: u32) -> Vec<u
         )
         .into_bytes(),
         format!(
-            "<</Type/Annot/Subtype/Widget/FT/Sig/T(Signature1)/F 132/P 3 0 R/Rect[{}]/AP<</N {} 0 R>>>>",
+            // A value, or mupdf paints over it that it is to be signed.
+            "<</Type/Annot/Subtype/Widget/FT/Sig/T(Signature1)/F 132/P 3 0 R/Rect[{}]/AP<</N {} 0 R>>/V<</Type/Sig\
+             /Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRange[0 0 0 0]/Contents<00>>>>>",
             list(rect),
             first + appearance.form
         )

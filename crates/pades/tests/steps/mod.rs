@@ -50,14 +50,19 @@ impl Steps {
         prepare(pades, self.card.certificate(), &self.chain(), &self.intent(), intent, self.start())
     }
 
-    pub fn attached(&self, pades: &Pades, prepared: &Prepared) -> Pades {
+    /// The card's answer.
+    pub fn value(&self, prepared: &Prepared) -> Vec<u8> {
         let digest = prepared.digest();
         let request = SignRequest {
             algorithm: prepared.algorithm(),
             message: prepared.to_be_signed(),
             digest: &digest,
         };
-        prepared.attach(pades, &self.card.sign(&request).unwrap()).unwrap()
+        self.card.sign(&request).unwrap()
+    }
+
+    pub fn attached(&self, pades: &Pades, prepared: &Prepared) -> Pades {
+        prepared.attach(pades, &self.value(prepared)).unwrap()
     }
 
     /// One more signature.
@@ -67,11 +72,14 @@ impl Steps {
 
     pub fn stamp(&self, pades: &mut Pades, at: Target, tsa: &str, algorithm: DigestAlgorithm, when: Time) {
         let pending = pades.begin_timestamp(at, algorithm).unwrap();
-        let request =
-            Request::new(algorithm, &pending.imprint, Some(&[7; 8]), None, CertificateRequest::Wanted)
-                .unwrap();
-        let token = request.accept(&self.pki.tsa(tsa).respond(&request.to_der(), when)).unwrap();
+        let token = self.token(&pending.imprint, tsa, algorithm, when);
         pades.finish_timestamp(&pending, &token).unwrap();
+    }
+
+    pub fn token(&self, imprint: &[u8], tsa: &str, algorithm: DigestAlgorithm, when: Time) -> Vec<u8> {
+        let request =
+            Request::new(algorithm, imprint, Some(&[7; 8]), None, CertificateRequest::Wanted).unwrap();
+        request.accept(&self.pki.tsa(tsa).respond(&request.to_der(), when)).unwrap()
     }
 
     /// Certificates and CRLs of an entity's whole path.

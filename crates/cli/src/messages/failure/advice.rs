@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! What can be done about an error.
 
-use keiin::{BatchError, Blame, ContentError, Error, FileError, FileKind, TrustError, model::SignerError};
+use keiin::{
+    BatchError, Blame, ContentError, Error, FileError, FileKind, FontError, TrustError,
+    model::SignerError,
+    pades::{PadesError, appearance::AppearanceError},
+};
 
 use crate::lang::Lang;
 
@@ -14,6 +18,11 @@ pub(crate) fn advice(error: &Error, lang: Lang) -> Option<String> {
             return file_advice(error, lang);
         }
         Error::Batch(error) => batch_advice(error)?,
+        Error::Font(FontError::NoneFound) => (
+            "日本語フォント(Debian・Ubuntuでは fonts-noto-cjk か fonts-ipafont-gothic)を導入するか、--font で指定してください",
+            "install one (Debian and Ubuntu: fonts-noto-cjk or fonts-ipafont-gothic), or name a file with --font",
+        ),
+        Error::Pdf { source: PadesError::Appearance(error), .. } => appearance_advice(error)?,
         Error::Foreign { kind, .. } => foreign_advice(*kind)?,
         Error::Cades { .. } if error.blame() == Blame::Malformed => (
             "ファイルが壊れていないか、送り主から受け取り直して確かめてください",
@@ -86,6 +95,22 @@ pub(crate) fn file_advice(error: &FileError, lang: Lang) -> Option<String> {
         _ => return None,
     };
     Some(lang.pick(ja, en).to_owned())
+}
+
+const fn appearance_advice(error: &AppearanceError) -> Option<(&'static str, &'static str)> {
+    Some(match error {
+        AppearanceError::MissingGlyphs { .. } | AppearanceError::Font(_) => {
+            ("--font で別のフォントを指定してください", "give another font with --font")
+        }
+        AppearanceError::TooSmall | AppearanceError::Rectangle { .. } | AppearanceError::NoSuchPage => (
+            "--visible のページ、位置、大きさを変えてください",
+            "change the page, place or size of --visible",
+        ),
+        AppearanceError::NoWidget => {
+            ("--visible PAGE:X,Y,W,H で場所を指定してください", "give a place with --visible PAGE:X,Y,W,H")
+        }
+        _ => return None,
+    })
 }
 
 const fn batch_advice(error: &BatchError) -> Option<(&'static str, &'static str)> {

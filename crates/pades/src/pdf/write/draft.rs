@@ -200,6 +200,18 @@ impl<'p, 'a> Draft<'p, 'a> {
         self.splice(spot.number, octets, place, insert)
     }
 
+    /// Where the object of a spot stands in the file; `None` inside an object stream.
+    pub(crate) fn offset(&self, spot: &Spot) -> Result<Option<usize>, PadesError> {
+        Ok(self.pdf.object(spot.number)?.offset)
+    }
+
+    /// Writes the object of a spot again as it is.
+    pub(crate) fn repeat(&mut self, spot: &Spot) -> Result<(), PadesError> {
+        let Text { generation, octets, .. } = self.old(spot.number)?;
+        self.bodies.insert(spot.number, Body { generation, octets });
+        Ok(())
+    }
+
     /// Puts an item behind those of an array.
     pub(crate) fn push(&mut self, spot: &Spot, item: &Value) -> Result<(), PadesError> {
         let mut insert = vec![b' '];
