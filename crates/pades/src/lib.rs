@@ -25,6 +25,7 @@ pub mod limits;
 mod material;
 mod pdf;
 mod read;
+mod revision;
 mod source;
 mod text;
 

@@ -111,6 +111,14 @@ impl<'a> Octets<'a> {
         self.base.len().saturating_add(self.tail.len())
     }
 
+    /// The file as it was when it ended there.
+    pub(crate) fn until(self, end: usize) -> Self {
+        let border = self.base.len();
+        let base = self.base.get(..end).unwrap_or(self.base);
+        let tail = self.tail.get(..end.saturating_sub(border)).unwrap_or(self.tail);
+        Self { base, tail }
+    }
+
     /// Both pieces, each with the offset of its first octet.
     pub(crate) const fn pieces(self) -> [(&'a [u8], usize); 2] {
         [(self.base, 0), (self.tail, self.base.len())]

@@ -22,7 +22,7 @@ impl<'a> Pdf<'a> {
         let head = base.get(..1024).unwrap_or(base);
         let shift = find(head, b"%PDF-").ok_or(PadesError::NotAPdf)?;
         let mut pdf = Self::empty(octets, shift);
-        if let Some(start) = last_start(octets) {
+        if let Some((_, start)) = last_start(octets) {
             pdf.sections = pdf.chain(start)?.unwrap_or_default();
         }
         pdf.unlock(password)?;
@@ -121,6 +121,7 @@ impl<'a> Pdf<'a> {
             if let Some(hidden) = hidden.map(|at| self.section(at)).transpose()?.flatten() {
                 section.add_hidden(hidden);
             }
+            section.start = Some(at);
             sections.push(section);
         }
         Ok(Some(sections))
@@ -147,10 +148,11 @@ impl<'a> Pdf<'a> {
     }
 }
 
-/// The offset behind the last `startxref`.
-fn last_start(octets: Octets<'_>) -> Option<usize> {
+/// Where the last `startxref` stands, and the offset behind it.
+pub(crate) fn last_start(octets: Octets<'_>) -> Option<(usize, usize)> {
     const WORD: &[u8] = b"startxref";
     let last = |piece: &[u8]| piece.windows(WORD.len()).rposition(|window| window == WORD);
     let at = octets.pieces().iter().rev().find_map(|(piece, origin)| Some(last(piece)? + origin))?;
-    usize::try_from(Lexer::new(octets, at.saturating_add(WORD.len())).unsigned()?).ok()
+    let start = Lexer::new(octets, at.saturating_add(WORD.len())).unsigned()?;
+    Some((at, usize::try_from(start).ok()?))
 }

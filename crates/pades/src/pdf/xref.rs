@@ -22,6 +22,8 @@ pub(crate) enum Entry {
 /// One cross-reference section with its trailer: what one revision changed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Section {
+    /// Where it stands; `None` for one that was made by looking through the file.
+    pub(crate) start: Option<usize>,
     pub(crate) entries: BTreeMap<u32, Entry>,
     pub(crate) trailer: Dictionary,
 }
