@@ -4,6 +4,8 @@
 use keiin::model::{DataReference, Report, SignatureReport, TimestampReport};
 use serde_json::{Map, Value, json};
 
+use super::revision::{self, Later};
+
 /// The report of one file.
 pub(crate) fn report(file: &str, report: &Report, exit: u8) -> Value {
     let mut value = object(report);
@@ -31,6 +33,7 @@ fn signature(signature: &SignatureReport) -> Value {
     let content = signature.data.iter().all(|data| data.algorithm.is_none() || data.intact());
     value.insert("signature_intact".into(), json!(content && signature.signature_intact.unwrap_or(false)));
     value.insert("timestamps".into(), signature.timestamps.iter().map(timestamp).collect());
+    value.insert("revisions".into(), revision::later(signature).iter().map(Later::json).collect());
     Value::Object(value)
 }
 

@@ -4,5 +4,6 @@
 pub(crate) mod json;
 pub(crate) mod name;
 pub(crate) mod report;
+pub(crate) mod revision;
 pub(crate) mod table;
 pub(crate) mod tree;

@@ -185,8 +185,7 @@ impl<'a> Pdf<'a> {
 
     /// All object numbers.
     pub(crate) fn numbers(&self) -> Vec<u32> {
-        let all: BTreeSet<_> =
-            self.seen().flat_map(|s| s.entries.keys().copied()).collect();
+        let all: BTreeSet<_> = self.seen().flat_map(|s| s.entries.keys().copied()).collect();
         all.into_iter().collect()
     }
 

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Pages and their annotations of two revisions.
 
-use super::{
-    diff::Diff,
-    graph::is_widget,
-    view::differing,
-};
+use super::{diff::Diff, graph::is_widget, view::differing};
 use crate::{
     PadesError,
     pdf::{Dictionary, Object},
@@ -28,8 +24,8 @@ impl Diff<'_, '_> {
                     let (a, b) = (self.old.resolve(a)?, self.new.resolve(b)?);
                     self.annotations(a.as_array().unwrap_or_default(), b.as_array().unwrap_or_default())?;
                 }
-                key if SILENT.contains(&key) => self.change(true, format!("a page's {key}")),
-                key => self.change(false, format!("page (object {number}): {key}")),
+                key if SILENT.contains(&key) => self.change(true, "page-noted", key),
+                key => self.change(false, "page-changed", &format!("/{key} (object {number})")),
             }
         }
         Ok(())
@@ -39,9 +35,10 @@ impl Diff<'_, '_> {
     pub(super) fn annotations(&mut self, was: &[Object], now: &[Object]) -> Result<(), PadesError> {
         for item in was.iter().filter(|item| !now.contains(item)) {
             let gone = self.old.resolve(item)?;
-            let allowed = self.permission.allows_annotations() && !gone.as_dictionary().is_some_and(is_widget);
+            let allowed =
+                self.permission.allows_annotations() && !gone.as_dictionary().is_some_and(is_widget);
             if gone != Object::Null {
-                self.change(allowed, format!("{} taken away", kind(&gone)));
+                self.change(allowed, "annotation-removed", &kind(&gone));
             }
         }
         for item in now.iter().filter(|item| !was.contains(item)) {
@@ -52,7 +49,7 @@ impl Diff<'_, '_> {
                 continue;
             }
             let allowed = self.permission.allows_annotations() && !is_widget(dictionary);
-            self.change(allowed, format!("{} added", kind(&new)));
+            self.change(allowed, "annotation-added", &kind(&new));
             self.explain_added(item)?;
         }
         Ok(())
@@ -62,7 +59,7 @@ impl Diff<'_, '_> {
     pub(super) fn annotation(&mut self, number: u32, now: &Object) -> Result<(), PadesError> {
         let allowed = self.permission.allows_annotations();
         self.compared.insert(number);
-        self.change(allowed, format!("{} changed", kind(now)));
+        self.change(allowed, "annotation-changed", &kind(now));
         self.explain_added(now)
     }
 }
@@ -76,5 +73,5 @@ pub(super) fn is_annotation(dictionary: &Dictionary) -> bool {
 
 fn kind(annotation: &Object) -> String {
     let subtype = annotation.as_dictionary().and_then(|d| d.value("Subtype")).and_then(Object::as_name);
-    format!("annotation {}", String::from_utf8_lossy(subtype.unwrap_or(b"without a kind")))
+    String::from_utf8_lossy(subtype.unwrap_or(b"?")).into_owned()
 }

@@ -68,8 +68,9 @@ impl<'p, 'a> Diff<'p, 'a> {
         Ok(self.changes.into_iter().collect())
     }
 
-    pub(super) fn change(&mut self, allowed: bool, what: String) {
-        self.changes.insert(Change { allowed, what });
+    /// Notes a change by its code, with what it is about.
+    pub(super) fn change(&mut self, allowed: bool, code: &'static str, about: &str) {
+        self.changes.insert(Change { allowed, code, about: about.to_owned() });
     }
 
     /// What of the objects in the revision differs at all.
@@ -89,9 +90,9 @@ impl<'p, 'a> Diff<'p, 'a> {
 
     fn trailer(&mut self) -> Result<(), PadesError> {
         let (old, new) = (self.old, self.new);
-        for (key, name) in [("Root", "catalog"), ("Encrypt", "encryption")] {
+        for (key, code) in [("Root", "catalog-replaced"), ("Encrypt", "encryption-changed")] {
             if old.trailer(key).map(plain) != new.trailer(key).map(plain) {
-                self.change(false, format!("another {name}"));
+                self.change(false, code, "");
             }
         }
         for view in [old, new] {
@@ -102,7 +103,7 @@ impl<'p, 'a> Diff<'p, 'a> {
         let info = |view: View<'_, '_>| view.trailer("Info").map(|info| view.resolve(&info)).transpose();
         let (was, now) = (info(old)?.unwrap_or(Object::Null), info(new)?.unwrap_or(Object::Null));
         if !same((old, &was), (new, &now))? {
-            self.change(true, String::from("document information"));
+            self.change(true, "information", "Info");
         }
         Ok(())
     }
@@ -117,8 +118,8 @@ impl<'p, 'a> Diff<'p, 'a> {
         for key in differing((self.old, &was), (self.new, &now))? {
             match key.as_str() {
                 "AcroForm" | "DSS" | "Metadata" | "StructTreeRoot" => {}
-                "Extensions" | "Version" | "MarkInfo" => self.change(true, format!("the catalog's {key}")),
-                _ => self.change(false, format!("the catalog's {key}")),
+                key @ ("Extensions" | "Version" | "MarkInfo") => self.change(true, "catalog-noted", key),
+                key => self.change(false, "catalog-changed", key),
             }
         }
         let (a, b) = pair("AcroForm");
@@ -128,7 +129,7 @@ impl<'p, 'a> Diff<'p, 'a> {
             self.explain_tree(value)?;
         }
         if self.explained.len() > before || !same((self.old, pair("DSS").0), (self.new, pair("DSS").1))? {
-            self.change(true, String::from("security store (DSS)"));
+            self.change(true, "security-store", "DSS");
         }
         for key in ["Metadata", "Extensions"] {
             let (a, b) = pair(key);
@@ -136,7 +137,7 @@ impl<'p, 'a> Diff<'p, 'a> {
             self.explain_tree(a)?;
             self.explain_tree(b)?;
             if self.explained.len() > before {
-                self.change(true, format!("the catalog's {key}"));
+                self.change(true, "catalog-noted", key);
             }
         }
         let (a, b) = pair("StructTreeRoot");
@@ -198,8 +199,8 @@ impl<'p, 'a> Diff<'p, 'a> {
         used.extend(reachable(self.new, Ways::All)?);
         for number in left.into_iter().filter(|number| used.contains(number)) {
             let name = self.name(number)?;
-            let how = if self.added.contains(&number) { "added" } else { "changed" };
-            self.change(false, format!("{name} {how}"));
+            let code = if self.added.contains(&number) { "object-added" } else { "object-changed" };
+            self.change(false, code, &name);
         }
         Ok(())
     }
@@ -213,7 +214,7 @@ impl<'p, 'a> Diff<'p, 'a> {
         for number in explained.into_iter().chain(replaced) {
             if closed.contains(&number) || named.contains(&number) && !self.added.contains(&number) {
                 let name = self.name(number)?;
-                self.change(false, format!("{name}, which something else uses too"));
+                self.change(false, "object-shared", &name);
             }
         }
         Ok(())
@@ -284,11 +285,11 @@ impl<'p, 'a> Diff<'p, 'a> {
             if let Some(now) = now {
                 return self.explain_added(now);
             }
-            self.change(false, format!("{what} taken away"));
+            self.change(false, "form-field-changed", what);
             return Ok(());
         };
         if !self.contains(was, now, 0)? {
-            self.change(false, what.to_owned());
+            self.change(false, "form-field-changed", what);
         }
         self.explain_added(now)
     }
@@ -308,7 +309,9 @@ impl<'p, 'a> Diff<'p, 'a> {
             (Object::Dictionary(was), Object::Dictionary(now)) => {
                 for (key, value) in was.entries() {
                     let Some(other) = now.value(&String::from_utf8_lossy(key)) else { return Ok(false) };
-                    if !same((self.old, value), (self.new, other))? && !self.contains(value, other, depth + 1)? {
+                    if !same((self.old, value), (self.new, other))?
+                        && !self.contains(value, other, depth + 1)?
+                    {
                         return Ok(false);
                     }
                 }
@@ -344,7 +347,8 @@ impl<'p, 'a> Diff<'p, 'a> {
                 }
                 Object::Array(items) => todo.extend(items),
                 Object::Dictionary(dictionary) => {
-                    let inner = dictionary.entries().filter(|(key, _)| !matches!(*key, b"P" | b"Pg" | b"Obj"));
+                    let inner =
+                        dictionary.entries().filter(|(key, _)| !matches!(*key, b"P" | b"Pg" | b"Obj"));
                     todo.extend(inner.map(|(_, value)| value.clone()));
                 }
                 _ => {}
@@ -359,7 +363,8 @@ impl<'p, 'a> Diff<'p, 'a> {
             return self.contains(&was, now, 0);
         };
         for key in differing((self.old, a), (self.new, b))? {
-            let grows = matches!(key.as_str(), "K" | "Kids" | "Nums" | "Limits" | "ParentTree" | "ParentTreeNextKey");
+            let grows =
+                matches!(key.as_str(), "K" | "Kids" | "Nums" | "Limits" | "ParentTree" | "ParentTreeNextKey");
             if !grows {
                 return Ok(false);
             }

@@ -93,21 +93,19 @@ impl Diff<'_, '_> {
         for key in differing((self.old, a), (self.new, b))? {
             match key.as_str() {
                 "Fields" | "SigFlags" | "DA" | "NeedAppearances" | "Q" => {}
-                "DR" => self.change(true, String::from("the form's resources")),
-                _ => self.change(false, format!("the form's {key}")),
+                "DR" => self.change(true, "form-changed", "DR"),
+                key => self.change(false, "form-changed", key),
             }
         }
         for form in [a.value("Fields"), b.value("Fields")].into_iter().flatten() {
             self.explain(form);
         }
-        if let Some(resources) = b.value("DR") {
-            self.explain_added(resources)?;
-        }
+        self.resources(b.value("DR").unwrap_or(&Object::Null))?;
         let (old, new) = (tree(self.old, a)?, tree(self.new, b)?);
         for (name, field) in &old {
             match new.get(name) {
                 Some(now) => self.field(field, now)?,
-                None => self.change(false, format!("form field {:?} taken away", field.name)),
+                None => self.change(false, "form-field-removed", &field.name),
             }
         }
         for (name, field) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
@@ -119,12 +117,24 @@ impl Diff<'_, '_> {
         Ok(())
     }
 
+    /// The dictionary of the form's resources and those of its kinds: new fonts are entered there, none is changed.
+    fn resources(&mut self, resources: &Object) -> Result<(), PadesError> {
+        self.explain(resources);
+        if let Object::Dictionary(kinds) = self.new.resolve(resources)? {
+            for kind in kinds.values() {
+                self.explain(kind);
+                self.explain_added(&self.new.resolve(kind)?)?;
+            }
+        }
+        Ok(())
+    }
+
     fn new_field(&mut self, field: &Field) -> Result<(), PadesError> {
         let value = self.new.value(&field.dictionary, "V")?;
         if field.signs {
-            self.signing(field, &value, "added");
+            self.signing(field, &value);
         } else if field.is_terminal {
-            self.change(false, format!("form field {:?} added", field.name));
+            self.change(false, "form-field-added", &field.name);
         }
         if let Some(number) = field.number {
             self.explain_added(&Object::Reference(number))?;
@@ -132,24 +142,18 @@ impl Diff<'_, '_> {
         Ok(())
     }
 
-    fn signing(&mut self, field: &Field, value: &Object, how: &str) {
-        let name = &field.name;
+    fn signing(&mut self, field: &Field, value: &Object) {
+        let allowed = self.permission.allows_forms();
         match value.as_dictionary() {
-            Some(value) if is_timestamp(value) => self.change(true, String::from("time-stamp")),
-            Some(_) => {
-                let allowed = self.permission.allows_forms();
-                self.change(allowed, format!("signature in field {name:?}"));
-            }
-            None => {
-                let allowed = self.permission.allows_forms();
-                self.change(allowed, format!("empty signature field {name:?} {how}"));
-            }
+            Some(value) if is_timestamp(value) => self.change(true, "timestamp", &field.name),
+            Some(_) => self.change(allowed, "signature", &field.name),
+            None => self.change(allowed, "signature-field-added", &field.name),
         }
     }
 
     fn field(&mut self, was: &Field, now: &Field) -> Result<(), PadesError> {
         if was.number != now.number {
-            self.change(false, format!("form field {:?} replaced by another", was.name));
+            self.change(false, "form-field-replaced", &was.name);
             return Ok(());
         }
         let keys = differing((self.old, &was.dictionary), (self.new, &now.dictionary))?;
@@ -164,27 +168,27 @@ impl Diff<'_, '_> {
         }
         if keys.is_empty() && !refilled {
             if self.explained.len() > before {
-                self.change(true, format!("form field {:?} shown anew", was.name));
+                self.change(true, "form-field-shown", &was.name);
             }
             return Ok(());
         }
         if signed {
-            self.signing(now, &after, "filled");
+            self.signing(now, &after);
             self.explain_added(now.dictionary.value("V").unwrap_or(&Object::Null))?;
         } else if was.signs && refilled {
-            self.change(false, format!("the signature in field {:?} replaced", was.name));
+            self.change(false, "signature-replaced", &was.name);
         } else if refilled {
             self.explain(now.dictionary.value("V").unwrap_or(&Object::Null));
-            self.change(allowed, format!("form field {:?} filled", was.name));
+            self.change(allowed, "form-field-filled", &was.name);
         }
         for key in &keys {
             let fills = FILLED.contains(&key.as_str()) && (allowed || was.signs && key != "V");
             let signs = signed && SIGNED.contains(&key.as_str());
             match key.as_str() {
                 "V" => {}
-                "Kids" => self.grown("a form field's kids", was.dictionary.value(key), now.dictionary.value(key))?,
+                "Kids" => self.grown(&was.name, was.dictionary.value(key), now.dictionary.value(key))?,
                 _ if fills || signs => {}
-                _ => self.change(false, format!("form field {:?}: {key}", was.name)),
+                _ => self.change(false, "form-field-changed", &format!("{} /{key}", was.name)),
             }
         }
         if let Some(number) = now.number {
@@ -192,7 +196,7 @@ impl Diff<'_, '_> {
         }
         if !refilled && keys.iter().all(|key| key != "Kids") {
             let allowed = allowed || was.signs && !keys.iter().any(|key| key == "AP");
-            self.change(allowed, format!("form field {:?} shown anew", was.name));
+            self.change(allowed, "form-field-shown", &was.name);
         }
         Ok(())
     }
@@ -214,5 +218,6 @@ impl Diff<'_, '_> {
 
 fn is_timestamp(value: &Dictionary) -> bool {
     let name = |key| value.value(key).and_then(Object::as_name);
-    name("Type") == Some(b"DocTimeStamp") || name("Type").is_none() && name("SubFilter") == Some(b"ETSI.RFC3161")
+    name("Type") == Some(b"DocTimeStamp")
+        || name("Type").is_none() && name("SubFilter") == Some(b"ETSI.RFC3161")
 }

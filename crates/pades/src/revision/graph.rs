@@ -10,7 +10,8 @@ use crate::{
 };
 
 /// Ways from the catalog on which later revisions may change what they lead to.
-pub(super) const OPEN_CATALOG: [&str; 6] = ["AcroForm", "DSS", "Metadata", "Extensions", "Version", "StructTreeRoot"];
+pub(super) const OPEN_CATALOG: [&str; 6] =
+    ["AcroForm", "DSS", "Metadata", "Extensions", "Version", "StructTreeRoot"];
 
 /// Which ways are walked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,7 +25,10 @@ use view::View;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Change {
     allowed: bool,
-    what: String,
+    /// What it did, as a code.
+    code: &'static str,
+    /// A field, a key, an object.
+    about: String,
 }
 
 /// What came after a signature. `password` opens the file as it was signed, where that has to be read on its own.
@@ -43,13 +46,13 @@ pub(crate) fn after(
     let mut found = Vec::new();
     let hole = dictionary.byte_range.first().map_or(0, |range| range.end);
     if !crate::pdf::last_start(octets.until(end)).is_some_and(|(at, _)| at > hole) {
-        return Ok(vec![altered("the signed octets end inside a revision")]);
+        return Ok(vec![altered("coverage-inside-revision")]);
     }
     match signed_view(pdf, octets, end) {
         Some(index) if !pdf.is_repaired() => {
             let signed = View { pdf, index };
             if !signed.holds(placed.offset) {
-                found.push(altered("the revision that was signed has not this signature"));
+                found.push(altered("signature-not-in-revision"));
             }
             let permission = Permission::read(signed, placed)?;
             for newer in (0..index).rev() {
@@ -83,19 +86,19 @@ fn apart(
         Ok(signed) => signed,
         Err(error @ PadesError::Limit { .. }) => return Err(error),
         Err(_) => {
-            found.push(altered("the signed octets alone are no document"));
+            found.push(altered("signed-revision-unreadable"));
             return Ok(());
         }
     };
     if !pdf.is_repaired() {
-        found.push(altered("the chain of revisions leaves the signed one out"));
+        found.push(altered("signed-revision-left-out"));
     }
     let view = View { pdf: &signed, index: 0 };
     let permission = Permission::read(view, placed)?;
     let new = View { pdf, index: 0 };
     let numbers = view.pdf.numbers().into_iter().chain(pdf.numbers()).collect();
     let changes = Diff::new(view, view, new, &permission, numbers).run()?;
-    report(&changes, "since then", found);
+    report(&changes, "later", found);
     Ok(())
 }
 
@@ -108,7 +111,7 @@ fn signed_view(pdf: &Pdf<'_>, octets: Octets<'_>, end: usize) -> Option<usize> {
 fn report(changes: &[Change], revision: &str, found: &mut Vec<Defect>) {
     for change in changes {
         let kind = if change.allowed { DefectKind::Revised } else { DefectKind::Altered };
-        found.push(defect(kind, &format!("{revision}: {}", change.what)));
+        found.push(defect(kind, format!("{revision}: {} {}", change.code, change.about).trim_end()));
     }
 }
 
@@ -121,7 +124,7 @@ fn behind(octets: Octets<'_>, at: usize, found: &mut Vec<Defect>) {
     let rest = octets.from(at);
     let after = crate::pdf::find(rest, b"%%EOF").and_then(|end| rest.get(end..)).unwrap_or_default();
     if [&b" obj"[..], b"startxref", b"trailer"].iter().any(|word| crate::pdf::find(after, word).is_some()) {
-        found.push(altered("objects behind the end of the file"));
+        found.push(altered("objects-behind-end"));
     }
 }
 

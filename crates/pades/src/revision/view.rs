@@ -92,7 +92,9 @@ pub(super) fn same(
             same_entries((old, &a.dictionary), (new, &b.dictionary))? && same_octets((old, a), (new, b))?
         }
         // 7.3.3: one number in two spellings.
-        (Object::Integer(_) | Object::Real(_), Object::Integer(_) | Object::Real(_)) => number(a) == number(b),
+        (Object::Integer(_) | Object::Real(_), Object::Integer(_) | Object::Real(_)) => {
+            number(a) == number(b)
+        }
         (a, b) => a == b,
     })
 }
@@ -107,7 +109,10 @@ fn number(object: &Object) -> Option<f64> {
 }
 
 /// An encrypted stream that was written anew has other octets that mean the same.
-fn same_octets((old, a): (View<'_, '_>, &Stream), (new, b): (View<'_, '_>, &Stream)) -> Result<bool, PadesError> {
+fn same_octets(
+    (old, a): (View<'_, '_>, &Stream),
+    (new, b): (View<'_, '_>, &Stream),
+) -> Result<bool, PadesError> {
     if old.raw(a)? == new.raw(b)? {
         return Ok(true);
     }

@@ -29,7 +29,8 @@ fn said(signature: &SignatureFacts, kind: DefectKind) -> Vec<&str> {
 fn every_attack_is_named_and_no_honest_revision_is() {
     let Some(corpus) = crate::corpus() else { return };
     let known = include_str!("altered.tsv").lines().filter(|l| !l.is_empty() && !l.starts_with('#'));
-    let mut known: std::collections::BTreeMap<_, _> = known.filter_map(|line| line.split_once('\t')).collect();
+    let mut known: std::collections::BTreeMap<_, _> =
+        known.filter_map(|line| line.split_once('\t')).collect();
     let (mut signed, mut carried_on, mut bad) = (0, 0, Vec::new());
     for path in all(&corpus.join("pdf-robust")).into_iter().chain(all(&corpus.join("dss"))) {
         let name = path.strip_prefix(&corpus).unwrap().display().to_string();
