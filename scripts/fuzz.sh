@@ -21,6 +21,7 @@ for source in fuzz_targets/*.rs; do
   case $target in
     cades | cms) [ -d "$shared/corpus/dss/dss-cades" ] && seeds+=("$shared/corpus/dss/dss-cades") ;;
     certificate | der) [ -d "$shared/corpus/pkits" ] && seeds+=("$shared/corpus/pkits/certs") ;;
+    pdf) [ -d "$shared/corpus/pdf-robust" ] && seeds+=("$shared/corpus/pdf-robust") ;;
     crl) [ -d "$shared/corpus/pkits" ] && seeds+=("$shared/corpus/pkits/crls") ;;
   esac
   "target/$host/release/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=0 \

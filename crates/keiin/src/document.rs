@@ -82,9 +82,22 @@ impl Document {
     /// # Errors
     /// As [`Document::open`].
     pub fn open_with(path: &Path, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
+        Self::open_locked(path, content, None, progress)
+    }
+
+    /// As [`Document::open_with`]; `password` (UTF-8) opens a PDF that is encrypted, and is not used for anything else.
+    ///
+    /// # Errors
+    /// As [`Document::open`], and [`Error::Pdf`] when the password is not this file's.
+    pub fn open_locked(
+        path: &Path,
+        content: Option<&Content>,
+        password: Option<&[u8]>,
+        progress: Progress<'_>,
+    ) -> Result<Self, Error> {
         let read = match map::large_pdf(path)? {
-            Some(source) => Self::pdf(source, content),
-            None => Self::read_with(file::read(path, file::MAX_CONTAINER)?, content, progress),
+            Some(source) => Self::pdf(source, content, password),
+            None => Self::read_with(file::read(path, file::MAX_CONTAINER)?, content, password, progress),
         };
         let mut document = read.map_err(|error| error.in_file(path))?;
         document.path = Some(path.to_owned());
@@ -96,15 +109,20 @@ impl Document {
     /// # Errors
     /// [`Error`]; foreign octets by what they are.
     pub fn read(bytes: Vec<u8>, content: Option<&Content>) -> Result<Self, Error> {
-        Self::read_with(bytes, content, &mut |_| ())
+        Self::read_with(bytes, content, None, &mut |_| ())
     }
 
-    fn read_with(bytes: Vec<u8>, content: Option<&Content>, progress: Progress<'_>) -> Result<Self, Error> {
+    fn read_with(
+        bytes: Vec<u8>,
+        content: Option<&Content>,
+        password: Option<&[u8]>,
+        progress: Progress<'_>,
+    ) -> Result<Self, Error> {
         match FileKind::of(&bytes) {
             FileKind::Cms => Self::cades(bytes, content, progress),
             FileKind::Token => Self::token(bytes, content, progress),
             FileKind::TimestampResponse => Self::token(token_of(&bytes)?, content, progress),
-            FileKind::Pdf => Self::pdf(bytes, content),
+            FileKind::Pdf => Self::pdf(bytes, content, password),
             kind => Err(Error::Foreign { name: None, kind }),
         }
     }
@@ -130,11 +148,19 @@ impl Document {
         Ok(Self { inner: Inner::Cades(Box::new(cades)), content: content.cloned(), known, path: None })
     }
 
-    fn pdf(octets: impl Into<Source>, content: Option<&Content>) -> Result<Self, Error> {
+    fn pdf(
+        octets: impl Into<Source>,
+        content: Option<&Content>,
+        password: Option<&[u8]>,
+    ) -> Result<Self, Error> {
         if content.is_some() {
             return Err(Error::Cades { name: None, source: keiin_cades::CadesError::ContentNotWanted });
         }
-        let pdf = Pades::read(octets).map_err(|source| Error::Pdf { name: None, source })?;
+        let read = match password {
+            Some(password) => Pades::read_with(octets, password),
+            None => Pades::read(octets),
+        };
+        let pdf = read.map_err(|source| Error::Pdf { name: None, source })?;
         Ok(Self { inner: Inner::Pdf(Box::new(pdf)), content: None, known: DigestSet::default(), path: None })
     }
 

@@ -167,6 +167,7 @@ impl Error {
             Self::Token { source: TspError::Limit(_) | TspError::ResponseTooLong { .. }, .. } => Blame::Limit,
             Self::Pdf { source: PadesError::Limit { .. }, .. } => Blame::Limit,
             Self::Pdf { source: PadesError::Unread(_), .. } => Blame::Environment,
+            Self::Pdf { source: PadesError::Password | PadesError::Encryption { .. }, .. } => Blame::Misuse,
             Self::Foreign { .. } | Self::Token { .. } | Self::Pdf { .. } => Blame::Malformed,
             Self::Container(ContainerError::Malformed { .. }) => Blame::Malformed,
             Self::Container(ContainerError::Token { .. }) | Self::NoTimestamp(_) | Self::Signer(_) => {

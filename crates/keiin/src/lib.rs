@@ -114,6 +114,7 @@ pub use keiin_archive as archive;
 pub use keiin_cades as cades;
 pub use keiin_hpki as hpki;
 pub use keiin_model as model;
+pub use keiin_pades as pades;
 pub use keiin_signer as signer;
 pub use keiin_tsp as tsp;
 pub use keiin_validate as validate;

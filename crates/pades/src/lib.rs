@@ -33,4 +33,4 @@ pub use dictionary::SignatureDictionary;
 pub use digest::Ranges;
 pub use error::PadesError;
 pub use read::Pades;
-pub use source::{Source, Stream, Unread};
+pub use source::{Release, Source, Stream, Unread};

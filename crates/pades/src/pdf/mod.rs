@@ -48,6 +48,8 @@ pub(crate) struct Pdf<'a> {
     /// An encrypted object stream was wanted.
     hidden: Cell<bool>,
     work: Cell<u64>,
+    /// Objects that were looked at since touched pages were last given back.
+    looked: Cell<u32>,
     inflated: Cell<usize>,
     indirection: Cell<usize>,
     object_streams: RefCell<BTreeMap<usize, Option<Rc<ObjectStream>>>>,
@@ -72,6 +74,9 @@ pub(crate) enum StreamError {
     Encrypted,
     Unreadable,
 }
+
+/// Objects after which touched pages are given back: a page that is touched brings its neighbours, 64 KiB in all.
+const RELEASE_EVERY: u32 = 64;
 
 /// Where `what` first stands.
 pub(crate) fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
@@ -225,6 +230,11 @@ impl<'a> Pdf<'a> {
     }
 
     fn at(&self, number: u32, offset: usize) -> Result<Located, PadesError> {
+        self.looked.set(self.looked.get() + 1);
+        if self.looked.get() >= RELEASE_EVERY {
+            self.looked.set(0);
+            self.octets.release();
+        }
         for offset in [offset, offset.saturating_add(self.shift)] {
             let Some(found) = object::read_indirect(self.octets, offset) else { continue };
             self.spend(found.end.saturating_sub(offset))?;

@@ -48,6 +48,7 @@ impl<'a> Pdf<'a> {
             broken: Cell::new(false),
             hidden: Cell::new(false),
             work: Cell::new(0),
+            looked: Cell::new(0),
             inflated: Cell::new(0),
             indirection: Cell::new(0),
             object_streams: std::cell::RefCell::default(),
