@@ -24,6 +24,7 @@ for source in fuzz_targets/*.rs; do
     xml | c14n) [ -d "$shared/corpus/xmldsig" ] && seeds+=("$shared/corpus/xmldsig/merlin-c14n-three" "$shared/corpus/xmldsig/merlin-exc-c14n-one") ;;
     xmldsig) [ -d "$shared/corpus/xmldsig" ] && seeds+=("$shared/corpus/xmldsig/merlin-xpath-filter2-three" "$shared/corpus/xmldsig/phaos-xmldsig-three" "$shared/corpus/xmldsig/xmldsig2ed-tests") ;;
     certificate | der) [ -d "$shared/corpus/pkits" ] && seeds+=("$shared/corpus/pkits/certs") ;;
+    pdf) [ -d "$shared/corpus/pdf-robust" ] && seeds+=("$shared/corpus/pdf-robust") ;;
     crl) [ -d "$shared/corpus/pkits" ] && seeds+=("$shared/corpus/pkits/crls") ;;
   esac
   "target/$host/release/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=0 \

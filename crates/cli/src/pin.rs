@@ -16,10 +16,15 @@ pub(crate) enum Unlocks {
 
 /// A PIN that needs nobody at the terminal, if one was given.
 pub(crate) fn given(key: &Key) -> Result<Option<Pin>, Failure> {
-    if let Some(descriptor) = key.pin_fd {
+    from(key.pin_fd, key.pin_env.as_deref())
+}
+
+/// What comes through a descriptor or the environment.
+pub(crate) fn from(descriptor: Option<i32>, variable: Option<&str>) -> Result<Option<Pin>, Failure> {
+    if let Some(descriptor) = descriptor {
         return Ok(Some(Pin::from_fd(descriptor)?));
     }
-    match &key.pin_env {
+    match variable {
         Some(name) if std::env::var_os(name).is_none() => Err(Failure::usage(
             format!("環境変数 {name} が設定されていません"),
             format!("the environment variable {name} is not set"),

@@ -105,9 +105,25 @@ impl Document {
         attached: &[Attachment],
         progress: Progress<'_>,
     ) -> Result<Self, Error> {
+        Self::open_locked(path, attached, None, progress)
+    }
+
+    /// As [`Document::open_attached`]; `password` (UTF-8) opens a PDF that is encrypted, and is not used for anything else.
+    ///
+    /// # Errors
+    /// As [`Document::open`], and [`Error::Pdf`] when the password is not this file's.
+    pub fn open_locked(
+        path: &Path,
+        attached: &[Attachment],
+        password: Option<&[u8]>,
+        progress: Progress<'_>,
+    ) -> Result<Self, Error> {
         let (read, mapped) = match map::large_pdf(path)? {
-            Some((source, mapped)) => (Self::pdf(source, attached), Some(mapped)),
-            None => (Self::read_with(file::read(path, file::MAX_CONTAINER)?, attached, progress), None),
+            Some((source, mapped)) => (Self::pdf(source, attached, password), Some(mapped)),
+            None => {
+                let bytes = file::read(path, file::MAX_CONTAINER)?;
+                (Self::read_with(bytes, attached, password, progress), None)
+            }
         };
         let mut document = read.map_err(|error| error.in_file(path))?;
         document.mapped = mapped;
@@ -121,10 +137,15 @@ impl Document {
     /// [`Error`]; foreign octets by what they are.
     pub fn read(bytes: Vec<u8>, content: Option<&Content>) -> Result<Self, Error> {
         let attached: Vec<_> = content.cloned().map(Attachment::from).into_iter().collect();
-        Self::read_with(bytes, &attached, &mut |_| ())
+        Self::read_with(bytes, &attached, None, &mut |_| ())
     }
 
-    fn read_with(bytes: Vec<u8>, attached: &[Attachment], progress: Progress<'_>) -> Result<Self, Error> {
+    fn read_with(
+        bytes: Vec<u8>,
+        attached: &[Attachment],
+        password: Option<&[u8]>,
+        progress: Progress<'_>,
+    ) -> Result<Self, Error> {
         let kind = FileKind::of(&bytes);
         if kind == FileKind::Xml {
             return Self::xml(bytes, attached, progress);
@@ -138,7 +159,7 @@ impl Document {
             FileKind::Cms => Self::cades(bytes, content, progress),
             FileKind::Token => Self::token(bytes, content, progress),
             FileKind::TimestampResponse => Self::token(token_of(&bytes)?, content, progress),
-            FileKind::Pdf => Self::pdf(bytes, attached),
+            FileKind::Pdf => Self::pdf(bytes, attached, password),
             kind => Err(Error::Foreign { name: None, kind }),
         }
     }
@@ -170,11 +191,19 @@ impl Document {
         Ok(Self { content: content.cloned(), known, ..Self::of(Inner::Cades(Box::new(cades))) })
     }
 
-    fn pdf(octets: impl Into<Source>, attached: &[Attachment]) -> Result<Self, Error> {
+    fn pdf(
+        octets: impl Into<Source>,
+        attached: &[Attachment],
+        password: Option<&[u8]>,
+    ) -> Result<Self, Error> {
         if !attached.is_empty() {
             return Err(Error::Cades { name: None, source: keiin_cades::CadesError::ContentNotWanted });
         }
-        let pdf = Pades::read(octets).map_err(|source| Error::Pdf { name: None, source })?;
+        let read = match password {
+            Some(password) => Pades::read_with(octets, password),
+            None => Pades::read(octets),
+        };
+        let pdf = read.map_err(|source| Error::Pdf { name: None, source })?;
         Ok(Self::of(Inner::Pdf(Box::new(pdf))))
     }
 

@@ -61,16 +61,38 @@ pub(crate) fn large_pdf(path: &Path) -> Result<Option<(Source, Mapped)>, FileErr
 }
 
 fn source(file: File) -> io::Result<Source> {
-    let map = map(&file)?;
+    let map = Arc::new(map(&file)?);
     let file = Mutex::new(file);
     let stream = move |range: Range<usize>, sink: &mut dyn FnMut(&[u8])| {
         let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
         read(&mut file, range, sink).map_err(|_| Unread)
     };
-    Ok(Source::shared(Arc::new(map), Some(Arc::new(stream))))
+    let held = Arc::clone(&map);
+    let release = move || release(&held);
+    Ok(Source::shared(Arc::new(Shared(map)), Some(Arc::new(stream))).releasing(Arc::new(release)))
 }
 
-/// The one place of the library with `unsafe`.
+struct Shared(Arc<memmap2::Mmap>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Touched pages count as this process's memory until they are given back.
+#[cfg(unix)]
+#[allow(unsafe_code)]
+fn release(map: &memmap2::Mmap) {
+    // SAFETY: the map is of a file and read-only, so pages that are given back hold nothing of ours: the next access finds
+    // the same octets in the file. A refusal changes nothing.
+    drop(unsafe { map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) });
+}
+
+#[cfg(not(unix))]
+fn release(_: &memmap2::Mmap) {}
+
+/// With `release` the only `unsafe` of the library.
 #[allow(unsafe_code)]
 fn map(file: &File) -> io::Result<memmap2::Mmap> {
     // SAFETY: the map is read-only and private to this process. What the compiler may not assume is that the octets stay:

@@ -372,11 +372,26 @@ pub enum DefectKind {
     Coverage,
     /// A version or algorithm that the standard forbids here.
     Forbidden,
+    /// The container was carried on after the signature in a way that is allowed (a security store, a time-stamp, another
+    /// signature, a filled form). Reported, not fatal.
+    Revised,
+    /// The container was changed after the signature in a way that the signer does not allow: what is shown is not what
+    /// was signed. What was signed is still there and intact, so the format is not broken; acceptance judges it.
+    Altered,
 }
 
 impl DefectKind {
     /// Whether a signature with this defect is a FORMAT_FAILURE.
     pub const fn is_fatal(self) -> bool {
-        !matches!(self, Self::NotDer | Self::Ignored | Self::NotCovered | Self::Missing | Self::Forbidden)
+        !matches!(
+            self,
+            Self::NotDer
+                | Self::Ignored
+                | Self::NotCovered
+                | Self::Missing
+                | Self::Forbidden
+                | Self::Revised
+                | Self::Altered
+        )
     }
 }

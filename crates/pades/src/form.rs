@@ -15,6 +15,8 @@ use crate::{
 pub(crate) struct Placed {
     pub(crate) field: String,
     pub(crate) dictionary: Dictionary,
+    /// The field's /Lock: what may not be filled any more once it is signed (12.7.4.5).
+    pub(crate) lock: Option<Dictionary>,
     /// Where it stands in the file, or the field whose value it is; `None` inside an object stream.
     pub(crate) offset: Option<usize>,
 }
@@ -102,7 +104,8 @@ impl Walk<'_, '_> {
             Object::String(octets, _) if self.pdf.locked().is_none() => text(&octets),
             _ => String::new(),
         };
-        self.found.push(Placed { field: name, dictionary, offset });
+        let lock = self.pdf.value(field, "Lock")?.object.as_dictionary().cloned();
+        self.found.push(Placed { field: name, dictionary, lock, offset });
         Ok(())
     }
 }
@@ -126,7 +129,7 @@ pub(crate) fn all(pdf: &Pdf<'_>) -> Result<Vec<Placed>, PadesError> {
         if found.len() >= MAX_SIGNATURES {
             return Err(PadesError::limit("signatures", MAX_SIGNATURES));
         }
-        found.push(Placed { field: String::new(), dictionary, offset: located.offset });
+        found.push(Placed { field: String::new(), dictionary, lock: None, offset: located.offset });
     }
     Ok(found)
 }

@@ -11,6 +11,7 @@ use crate::{
     form::{self, Placed},
     material::Stores,
     pdf::Pdf,
+    revision,
     source::Source,
 };
 
@@ -146,7 +147,11 @@ fn read(source: &Source, password: Option<&[u8]>) -> Result<PdfFacts, PadesError
     }
     let mut dictionaries = Vec::new();
     for one in &placed {
-        dictionaries.push(SignatureDictionary::read(&pdf, one)?);
+        let mut dictionary = SignatureDictionary::read(&pdf, one)?;
+        if !dictionary.is_timestamp() {
+            dictionary.defects.extend(revision::after(&pdf, one, &dictionary, given)?);
+        }
+        dictionaries.push(dictionary);
     }
     dictionaries.sort_by_key(SignatureDictionary::end);
     let stores = Stores::read(&pdf)?;

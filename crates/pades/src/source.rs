@@ -16,6 +16,10 @@ const PIECE: usize = 1 << 20;
 /// memory map that is touched counts as memory, one that is read through a buffer does not.
 pub type Stream = dyn Fn(Range<usize>, &mut dyn FnMut(&[u8])) -> Result<(), Unread> + Send + Sync;
 
+/// Gives the pages of a memory map that were touched back to the system: called now and then while many objects are looked
+/// at, so that a walk through a large file does not hold all of it.
+pub type Release = dyn Fn() + Send + Sync;
+
 /// The octets of the file could not be read again. Whoever streams them knows why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the file's octets could not be read")]
@@ -28,6 +32,7 @@ pub struct Unread;
 pub struct Source {
     base: Arc<dyn AsRef<[u8]> + Send + Sync>,
     stream: Option<Arc<Stream>>,
+    release: Option<Arc<Release>>,
     tail: Vec<u8>,
     /// Digests of beginnings of the base, so that no step hashes it anew.
     prefixes: Arc<Mutex<Prefixes>>,
@@ -36,7 +41,13 @@ pub struct Source {
 impl Source {
     /// Octets that somebody else holds, and how to stream them.
     pub fn shared(base: Arc<dyn AsRef<[u8]> + Send + Sync>, stream: Option<Arc<Stream>>) -> Self {
-        Self { base, stream, tail: Vec::new(), prefixes: Arc::default() }
+        Self { base, stream, release: None, tail: Vec::new(), prefixes: Arc::default() }
+    }
+
+    /// The same with a way to give touched pages back.
+    #[must_use]
+    pub fn releasing(self, release: Arc<Release>) -> Self {
+        Self { release: Some(release), ..self }
     }
 
     /// The file as it was.
@@ -79,7 +90,7 @@ impl Source {
     }
 
     pub(crate) fn octets(&self) -> Octets<'_> {
-        Octets { base: self.base(), tail: &self.tail }
+        Octets { base: self.base(), tail: &self.tail, release: self.release.as_deref() }
     }
 
     pub(crate) fn prefixes(&self) -> &Mutex<Prefixes> {
@@ -127,15 +138,31 @@ impl AsRef<[u8]> for Beginning {
 }
 
 /// The two pieces as they are read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Octets<'a> {
     base: &'a [u8],
     tail: &'a [u8],
+    release: Option<&'a Release>,
 }
 
 impl<'a> Octets<'a> {
     pub(crate) const fn len(self) -> usize {
         self.base.len().saturating_add(self.tail.len())
+    }
+
+    /// Lets go of what was touched so far.
+    pub(crate) fn release(self) {
+        if let Some(release) = self.release {
+            release();
+        }
+    }
+
+    /// The file as it was when it ended there.
+    pub(crate) fn until(self, end: usize) -> Self {
+        let border = self.base.len();
+        let base = self.base.get(..end).unwrap_or(self.base);
+        let tail = self.tail.get(..end.saturating_sub(border)).unwrap_or(self.tail);
+        Self { base, tail, ..self }
     }
 
     /// Both pieces, each with the offset of its first octet.
@@ -164,19 +191,19 @@ impl<'a> Octets<'a> {
 
 impl<'a> From<&'a [u8]> for Octets<'a> {
     fn from(base: &'a [u8]) -> Self {
-        Self { base, tail: &[] }
+        Self { base, tail: &[], release: None }
     }
 }
 
 impl<'a, const N: usize> From<&'a [u8; N]> for Octets<'a> {
     fn from(base: &'a [u8; N]) -> Self {
-        Self { base, tail: &[] }
+        Self { base, tail: &[], release: None }
     }
 }
 
 impl<'a> From<&'a Vec<u8>> for Octets<'a> {
     fn from(base: &'a Vec<u8>) -> Self {
-        Self { base, tail: &[] }
+        Self { base, tail: &[], release: None }
     }
 }
 

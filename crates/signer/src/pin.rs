@@ -67,7 +67,8 @@ impl Pin {
         if pin.0.is_empty() { Err(SignerError::PinMissing) } else { Ok(pin) }
     }
 
-    pub(crate) fn octets(&self) -> &[u8] {
+    /// Its octets, for what it unlocks: a key file, an encrypted document. They are wiped with the PIN.
+    pub fn octets(&self) -> &[u8] {
         &self.0
     }
 }

@@ -126,7 +126,27 @@ pub(crate) fn check_attributes(
         let inside = certificate.not_before <= claimed && claimed <= certificate.not_after;
         passed &= rule("sav.signing-time.within-certificate", inside, context.policy.signing_time);
     }
+    passed &= check_revisions(facts, checks);
     if passed { Conclusion::Passed } else { Conclusion::Indeterminate(SubIndication::SigConstraintsFailure) }
+}
+
+/// What came after the signature in its file. A change that the signer does not allow is not the signature's failure, which
+/// is intact over what it signed; but what a reader shows is not that, so nobody may rely on it.
+fn check_revisions(facts: &SignatureFacts, checks: &mut Vec<Check>) -> bool {
+    let mut unaltered = true;
+    for defect in &facts.defects {
+        let outcome = match defect.kind {
+            DefectKind::Revised => Outcome::Passed,
+            DefectKind::Altered => Outcome::Indeterminate,
+            _ => continue,
+        };
+        unaltered &= defect.kind == DefectKind::Revised;
+        checks.push(
+            check("sav.revision", "ISO 32000-2, 12.8.2; EN 319 142-1, 5.4", outcome)
+                .with("change", &defect.at),
+        );
+    }
+    unaltered
 }
 
 /// The algorithm half of acceptance (5.2.8.4.1) at a time: CRYPTO_CONSTRAINTS_FAILURE_NO_POE where something is weak.

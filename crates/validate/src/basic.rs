@@ -100,7 +100,8 @@ pub(crate) fn validate_basic<'s>(
 
 /// Format checking (5.2.2): the adapter read the structure and says what is wrong with it.
 fn check_format(facts: &SignatureFacts) -> (Conclusion, Vec<Check>) {
-    let checks = facts.defects.iter().map(|defect| {
+    let structural = |defect: &&Defect| !matches!(defect.kind, DefectKind::Revised | DefectKind::Altered);
+    let checks = facts.defects.iter().filter(structural).map(|defect| {
         let outcome = if breaks_format(facts, defect) { Outcome::Failed } else { Outcome::Warning };
         check("format.structure", "EN 319 102-1, 5.2.2.4", outcome)
             .with("defect", format!("{:?}", defect.kind))

@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, iter, path::Path};
 use keiin::{
     Attachment, Content, Document, Existing, Setup, clock, file,
     model::{Evidence, Report, Time},
+    signer::Pin,
     verify,
 };
 use serde_json::Value;
@@ -15,6 +16,7 @@ use crate::{
     context::{Context, SetupFlags, Work},
     error::{Exit, Failure},
     flags::Verify,
+    pin,
     progress::Progress,
     render::{json, report::View},
 };
@@ -42,11 +44,15 @@ pub(crate) fn run(context: &Context, flags: &Verify) -> Result<Exit, Failure> {
     if let Err(failure) = check_report(flags) {
         return refuse_all(context, flags, failure);
     }
+    let password = match pin::from(flags.password_fd, flags.password_env.as_deref()) {
+        Ok(password) => password,
+        Err(failure) => return refuse_all(context, flags, failure),
+    };
     let now = flags.at.unwrap_or_else(clock::now);
     let mut worst = Exit::Valid;
     let mut reports = Vec::new();
     for (index, path) in flags.files.iter().enumerate() {
-        let exit = match judge(context, flags, &setup, path, now) {
+        let exit = match judge(context, flags, &setup, path, password.as_ref(), now) {
             Ok((text, report, exit)) => {
                 reports.push(report);
                 let blank = if index > 0 && !flags.json { "\n" } else { "" };
@@ -90,10 +96,13 @@ fn judge(
     flags: &Verify,
     setup: &Setup<'_>,
     path: &Path,
+    password: Option<&Pin>,
     now: Time,
 ) -> Result<(String, Value, Exit), Failure> {
     let mut progress = Progress::of(flags.content.first().map(AsRef::as_ref), context.quiet);
-    let document = Document::open_attached(path, &attached(flags), &mut |octets| progress.at(octets))?;
+    let document = Document::open_locked(path, &attached(flags), password.map(Pin::octets), &mut |octets| {
+        progress.at(octets)
+    })?;
     drop(progress);
     let verdict = verify(setup, &document, now);
     let exit = exit(&verdict.report);

@@ -279,6 +279,15 @@ pub(crate) struct Verify {
     pub(crate) require_role: Vec<String>,
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    #[arg(
+        long = "password-fd",
+        value_name = "N",
+        conflicts_with = "pdf_password_env",
+        id = "pdf_password_fd"
+    )]
+    pub(crate) password_fd: Option<i32>,
+    #[arg(long = "password-env", value_name = "NAME", id = "pdf_password_env")]
+    pub(crate) password_env: Option<String>,
     #[arg(short, long)]
     pub(crate) verbose: bool,
     #[command(flatten)]

@@ -68,6 +68,7 @@ const CHECKS: &[(&str, &str, &str)] = &[
         "一度だけ書くべき属性が重複していない",
         "attributes that may stand once stand once",
     ),
+    ("sav.revision", "署名後の変更が許される範囲にある", "what came after the signature is allowed"),
     (
         "sav.signing-certificate.present",
         "署名者証明書への署名された参照がある",

@@ -71,6 +71,18 @@ fn japanese(error: &Error) -> String {
         }
         Error::Foreign { name, kind } => format!("{}{}", named(name.as_deref()), foreign(*kind)),
         Error::Cades { name, source } => format!("{}署名を扱えません({source})", named(name.as_deref())),
+        Error::Pdf { name, source: PadesError::Password } => {
+            format!(
+                "{}パスワードが違います(利用者または所有者のパスワードが必要です)",
+                named(name.as_deref())
+            )
+        }
+        Error::Pdf { name, source: PadesError::Encryption { .. } } => {
+            format!(
+                "{}この方式で暗号化されたPDFは開けません(パスワードによる標準の方式だけです)",
+                named(name.as_deref())
+            )
+        }
         Error::Pdf { name, source } => {
             format!("{}{}", named(name.as_deref()), pdf(source))
         }

@@ -304,6 +304,18 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "",
+        "pdf_password_fd",
+        "暗号化されたPDFのパスワードを読むファイル記述子",
+        "Read the password of an encrypted PDF from this file descriptor",
+    ),
+    (
+        "",
+        "pdf_password_env",
+        "暗号化されたPDFのパスワードが入った環境変数の名前",
+        "Read the password of an encrypted PDF from this environment variable",
+    ),
+    (
+        "",
         "pin_fd",
         "PINまたはパスワードを読むファイル記述子",
         "Read the PIN or password from this file descriptor",

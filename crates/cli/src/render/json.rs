@@ -4,6 +4,8 @@
 use keiin::model::{DataKind, DataReference, Report, SignatureReport, TimestampReport};
 use serde_json::{Map, Value, json};
 
+use super::revision::{self, Later};
+
 /// The report of one file.
 pub(crate) fn report(file: &str, report: &Report, exit: u8) -> Value {
     let mut value = object(report);
@@ -46,6 +48,7 @@ fn signature(signature: &SignatureReport) -> Value {
         value
     });
     value.insert("timestamps".into(), timestamps.collect());
+    value.insert("revisions".into(), revision::later(signature).iter().map(Later::json).collect());
     Value::Object(value)
 }
 

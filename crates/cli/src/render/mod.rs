@@ -5,5 +5,6 @@ mod coverage;
 pub(crate) mod json;
 pub(crate) mod name;
 pub(crate) mod report;
+pub(crate) mod revision;
 pub(crate) mod table;
 pub(crate) mod tree;

@@ -11,7 +11,7 @@ use keiin::{
     model::{Check, Evidence, Indication, Outcome, Report, SignatureReport, TimestampReport},
 };
 
-use super::{coverage, table::pad, tree};
+use super::{coverage, revision, table::pad, tree};
 use crate::{
     lang::Lang,
     messages::{self, Messages},
@@ -81,9 +81,20 @@ impl View<'_> {
     fn signature(&self, out: &mut String, signature: &SignatureReport) {
         let l = self.lang;
         let broken = self.broken(signature);
-        let intact: Vec<String> = std::iter::once(self.intact(signature)).chain(broken.clone()).collect();
+        let later = revision::later(signature);
+        let mut intact = vec![self.intact(signature)];
+        if later.iter().any(|later| !later.allowed) {
+            let warning = l.pick(
+                "ただし、署名の後に、署名者の許していない変更が加えられています。表示される文書は署名された文書ではありません",
+                "BUT the file was changed afterwards in a way that the signer does not allow: what is shown is not what was signed",
+            );
+            intact.insert(0, warning.to_owned());
+        }
+        intact.extend(broken.clone());
         self.lines(out, l.pick("完全性", "Intact"), &intact);
         self.lines(out, l.pick("対 象", "Covers"), &coverage::lines(&signature.data, l));
+        let later: Vec<String> = later.iter().map(|later| later.text(l)).collect();
+        self.lines(out, l.pick("署名後", "Since"), &later);
         self.lines(out, l.pick("署名者", "Who"), &self.who(signature.signer.as_ref()));
         self.lines(out, l.pick("時 刻", "When"), &self.when(signature));
         let mut verdict =

@@ -19,13 +19,14 @@ mod xref;
 use std::{
     borrow::Cow,
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
 
 pub(crate) use crypt::{Locked, Security};
 use filter::{FilterError, Step};
 pub(crate) use object::{Dictionary, Object, Stream};
+pub(crate) use open::last_start;
 pub(crate) use write::{Draft, Reference, Spot, Value, text_string, write_hexadecimal};
 use xref::{Entry, Section};
 
@@ -54,6 +55,8 @@ pub(crate) struct Pdf<'a> {
     /// An encrypted object stream was wanted.
     hidden: Cell<bool>,
     work: Cell<u64>,
+    /// Objects that were looked at since touched pages were last given back.
+    looked: Cell<u32>,
     inflated: Cell<usize>,
     indirection: Cell<usize>,
     object_streams: RefCell<BTreeMap<usize, Option<Rc<ObjectStream>>>>,
@@ -79,6 +82,9 @@ pub(crate) enum StreamError {
     Unreadable,
 }
 
+/// Objects after which touched pages are given back: a page that is touched brings its neighbours, 64 KiB in all.
+const RELEASE_EVERY: u32 = 64;
+
 /// Where `what` first stands.
 pub(crate) fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
     let (first, _) = what.split_first()?;
@@ -94,6 +100,10 @@ pub(crate) fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
 }
 
 impl<'a> Pdf<'a> {
+    pub(crate) const fn file(&self) -> Octets<'a> {
+        self.octets
+    }
+
     /// Octets of the file.
     pub(crate) const fn len(&self) -> usize {
         self.octets.len()
@@ -137,6 +147,36 @@ impl<'a> Pdf<'a> {
         self.sections.iter().skip(self.view.get())
     }
 
+    /// Where the newest section of a view stands.
+    pub(crate) fn section_start(&self, view: usize) -> Option<usize> {
+        self.sections.get(view)?.start
+    }
+
+    /// The objects that the newest section of a view names.
+    pub(crate) fn changed(&self, view: usize) -> BTreeSet<u32> {
+        self.sections.get(view).map(|section| section.entries.keys().copied().collect()).unwrap_or_default()
+    }
+
+    /// A value of the newest trailer that has it.
+    pub(crate) fn trailer_value(&self, key: &str) -> Option<Object> {
+        self.seen().find_map(|section| section.trailer.value(key)).cloned()
+    }
+
+    /// All entries of all trailers.
+    pub(crate) fn trailer_entries(&self) -> Vec<(Vec<u8>, Object)> {
+        let all = self.seen().flat_map(|section| section.trailer.entries());
+        all.map(|(key, value)| (key.to_vec(), value.clone())).collect()
+    }
+
+    /// Whether an object of the view stands at an offset.
+    pub(crate) fn has_offset(&self, offset: usize) -> bool {
+        let is_there = |entry: &Entry| match entry {
+            Entry::At(at) => *at == offset || at.checked_add(self.shift) == Some(offset),
+            _ => false,
+        };
+        self.seen().any(|section| section.entries.values().any(is_there))
+    }
+
     /// Where the string that begins at a position ends.
     pub(crate) fn string_end(&self, at: usize) -> Option<usize> {
         match object::read(self.octets, at).0 {
@@ -162,8 +202,7 @@ impl<'a> Pdf<'a> {
 
     /// All object numbers.
     pub(crate) fn numbers(&self) -> Vec<u32> {
-        let all: std::collections::BTreeSet<_> =
-            self.seen().flat_map(|s| s.entries.keys().copied()).collect();
+        let all: BTreeSet<_> = self.seen().flat_map(|s| s.entries.keys().copied()).collect();
         all.into_iter().collect()
     }
 
@@ -203,6 +242,11 @@ impl<'a> Pdf<'a> {
     }
 
     fn at(&self, number: u32, offset: usize) -> Result<Located, PadesError> {
+        self.looked.set(self.looked.get() + 1);
+        if self.looked.get() >= RELEASE_EVERY {
+            self.looked.set(0);
+            self.octets.release();
+        }
         for offset in [offset, offset.saturating_add(self.shift)] {
             let Some(found) = object::read_indirect(self.octets, offset) else { continue };
             self.spend(found.end.saturating_sub(offset))?;
@@ -309,7 +353,7 @@ impl<'a> Pdf<'a> {
     }
 
     /// A stream's octets as they stand; where /Length is wrong, up to `endstream`.
-    fn raw(&self, stream: &Stream) -> Result<&'a [u8], PadesError> {
+    pub(crate) fn raw(&self, stream: &Stream) -> Result<&'a [u8], PadesError> {
         if let Some(length) = self.number(&stream.dictionary, "Length")?
             && let Some(end) = stream.start.checked_add(length)
             && let Some(raw) = self.octets.get(stream.start..end)

@@ -22,7 +22,7 @@ impl<'a> Pdf<'a> {
         let head = base.get(..1024).unwrap_or(base);
         let shift = find(head, b"%PDF-").ok_or(PadesError::NotAPdf)?;
         let mut pdf = Self::empty(octets, shift);
-        if let Some(start) = last_start(octets) {
+        if let Some((_, start)) = last_start(octets) {
             pdf.start = start;
             pdf.sections = pdf.chain(start)?.unwrap_or_default();
         }
@@ -50,6 +50,7 @@ impl<'a> Pdf<'a> {
             broken: Cell::new(false),
             hidden: Cell::new(false),
             work: Cell::new(0),
+            looked: Cell::new(0),
             inflated: Cell::new(0),
             indirection: Cell::new(0),
             object_streams: std::cell::RefCell::default(),
@@ -123,6 +124,7 @@ impl<'a> Pdf<'a> {
             if let Some(hidden) = hidden.map(|at| self.section(at)).transpose()?.flatten() {
                 section.add_hidden(hidden);
             }
+            section.start = Some(at);
             sections.push(section);
         }
         Ok(Some(sections))
@@ -151,10 +153,11 @@ impl<'a> Pdf<'a> {
     }
 }
 
-/// The offset behind the last `startxref`.
-fn last_start(octets: Octets<'_>) -> Option<usize> {
+/// Where the last `startxref` stands, and the offset behind it.
+pub(crate) fn last_start(octets: Octets<'_>) -> Option<(usize, usize)> {
     const WORD: &[u8] = b"startxref";
     let last = |piece: &[u8]| piece.windows(WORD.len()).rposition(|window| window == WORD);
     let at = octets.pieces().iter().rev().find_map(|(piece, origin)| Some(last(piece)? + origin))?;
-    usize::try_from(Lexer::new(octets, at.saturating_add(WORD.len())).unsigned()?).ok()
+    let start = Lexer::new(octets, at.saturating_add(WORD.len())).unsigned()?;
+    Some((at, usize::try_from(start).ok()?))
 }

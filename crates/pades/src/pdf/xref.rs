@@ -35,6 +35,8 @@ pub(crate) struct Section {
     /// Where its trailer's dictionary begins, or that of its stream.
     pub(crate) trailer_at: usize,
     pub(crate) form: Form,
+    /// Where it stands; `None` for one that was made by looking through the file.
+    pub(crate) start: Option<usize>,
     pub(crate) entries: BTreeMap<u32, Entry>,
     pub(crate) trailer: Dictionary,
 }

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)] // a test over files
 
 mod case;
+mod encrypted;
+mod revision;
 #[path = "../../../cades/tests/corpus/verify.rs"]
 mod verify;
 
