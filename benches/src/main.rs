@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod content;
+mod crl;
 mod process;
 mod table;
 mod verdict;
@@ -41,6 +42,7 @@ fn main() -> Result<(), Failure> {
     content::run(&bench, &mut table)?;
     process::run(&bench, &mut table)?;
     verdict::run(&bench, &mut table)?;
+    crl::run(&bench, &mut table)?;
     print!("{table}");
     Ok(())
 }

@@ -7,6 +7,7 @@ pub(crate) mod extend;
 pub(crate) mod inspect;
 mod key;
 mod outcome;
+pub(crate) mod path;
 pub(crate) mod renew;
 pub(crate) mod sign;
 pub(crate) mod stamp;

@@ -3,6 +3,7 @@
 
 pub(crate) mod json;
 pub(crate) mod name;
+pub(crate) mod path;
 pub(crate) mod report;
 pub(crate) mod table;
 pub(crate) mod tree;
