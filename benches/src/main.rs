@@ -6,6 +6,7 @@
 
 mod canonical;
 mod content;
+mod crl;
 mod pdf;
 mod process;
 mod table;
@@ -50,6 +51,7 @@ fn main() -> Result<(), Failure> {
     verdict::run(&bench, &mut table)?;
     canonical::run(&bench, &mut table)?;
     xml::run(&bench, &mut table)?;
+    crl::run(&bench, &mut table)?;
     print!("{table}");
     Ok(())
 }

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Octets of a file with certificates, a CRL or an OCSP response.
-const MAX_EVIDENCE: u64 = 64 << 20;
+const MAX_EVIDENCE: u64 = 256 << 20;
 
 /// The language, the configuration and the way out.
 pub(crate) struct Context {
@@ -201,17 +201,17 @@ fn tsas(flags: &TsaFlags, config: &mut Config) {
 fn supply(setup: &mut Setup<'_>, flags: &Evidence) -> Result<(), Failure> {
     for path in &flags.certs {
         for anchor in TrustSource::Path(path.clone()).anchors().map_err(keiin::Error::from)? {
-            setup.supply(&anchor.certificate);
+            setup.supply(anchor.certificate);
         }
     }
     for path in flags.crl.iter().chain(&flags.ocsp) {
         let bytes = file::read(path, MAX_EVIDENCE)?;
-        if !setup.supply(&bytes) {
+        if !setup.supply(bytes) {
             return Err(Failure::usage(
                 format!("{}:CRLでもOCSPレスポンスでもありません", path.display()),
                 format!("{}: neither a CRL nor an OCSP response", path.display()),
             )
-            .with_advice("DER形式で渡してください", "give it in DER"));
+            .with_advice("DER形式で(CRLはPEM形式でも)渡してください", "give it in DER (a CRL may be PEM)"));
         }
     }
     Ok(())

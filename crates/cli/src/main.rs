@@ -52,6 +52,7 @@ fn run(cli: Cli, locale: Lang) -> Exit {
         Command::Extend(flags) => command::extend::run(&context, &flags),
         Command::Renew(flags) => command::renew::run(&context, &flags),
         Command::Verify(flags) => command::verify::run(&context, &flags),
+        Command::Path(flags) => command::path::run(&context, &flags),
         Command::Inspect(flags) => command::inspect::run(&context, &flags),
         Command::Card(flags) => command::card::run(&context, &flags),
     };

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use cmd::Place;
 
-const COMMANDS: [&str; 9] = ["", "demo", "sign", "stamp", "extend", "renew", "verify", "inspect", "card"];
+const COMMANDS: [&str; 10] =
+    ["", "demo", "sign", "stamp", "extend", "renew", "verify", "path", "inspect", "card"];
 
 #[test]
 fn help_is_as_it_was_agreed() {

@@ -31,12 +31,11 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
-    let first = segments[0];
+    let [first, second, .., g, h] = segments;
     // An IPv4 address in IPv6 clothes is judged as what it is (RFC 4291, 2.5.5; RFC 6052; RFC 3056).
     if let Some(v4) = address.to_ipv4() {
         return is_public_v4(v4);
     }
-    let [.., g, h] = segments;
     let pair = |high: u16, low: u16| {
         let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
         Ipv4Addr::new(a, b, c, d)
@@ -45,16 +44,16 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(pair(g, h));
     }
     if first == 0x2002 {
-        return is_public_v4(pair(segments[1], segments[2]));
+        return is_public_v4(pair(second, segments[2]));
     }
-    let special = address.is_loopback()
-        || address.is_unspecified()
-        || address.is_multicast()
-        || (first & 0xfe00) == 0xfc00 // RFC 4193, unique local
-        || (first & 0xffc0) == 0xfe80 // link-local
-        || (first & 0xffc0) == 0xfec0 // RFC 3879, the old site-local
-        || (first == 0x2001 && segments[1] == 0xdb8);
-    !special
+    // Everybody's internet is 2000::/3 (RFC 4291, 2.4); what is kept for special use in it is left out: 2001::/23 with
+    // Teredo, which hides an IPv4 address, the two ranges for documentation, and ISATAP, which hides one too.
+    let global = (first & 0xe000) == 0x2000;
+    let special = (first == 0x2001 && second < 0x200)
+        || (first == 0x2001 && second == 0xdb8)
+        || (first == 0x3fff && second < 0x1000)
+        || matches!(segments[4..6], [0x0000 | 0x0200, 0x5efe]);
+    global && !special
 }
 
 #[cfg(test)]
@@ -85,6 +84,20 @@ mod tests {
             "64:ff9b::7f00:1",
             "2002:7f00:1::",
             "2001:db8::1",
+            "3fff::1",
+            "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+            "2001:10::1",
+            "64:ff9b:1::7f00:1",
+            "::ffff:0:127.0.0.1",
+            "::127.0.0.1",
+            "100::1",
+            "5f00::1",
+            "4000::1",
+            "2606:4700::5efe:7f00:1",
+            "2606:4700::200:5efe:10.0.0.1",
+            "192.0.0.8",
+            "192.0.2.1",
+            "240.0.0.1",
         ] {
             assert!(!is_public(text.parse().unwrap()), "{text}");
         }

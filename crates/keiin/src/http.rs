@@ -311,3 +311,34 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     }
     inner.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses(texts: &[&str]) -> io::Result<Vec<SocketAddr>> {
+        Ok(texts.iter().map(|text| SocketAddr::new(text.parse().unwrap(), 0)).collect())
+    }
+
+    /// What a name resolves to is what the client connects to: there is no second question that could be answered
+    /// differently (DNS rebinding).
+    #[test]
+    fn a_name_that_resolves_into_the_own_network_connects_nowhere() {
+        let kept = |texts: &[&str]| -> Option<Vec<String>> {
+            public_only(addresses(texts)).ok().map(|found| found.map(|a| a.ip().to_string()).collect())
+        };
+        assert_eq!(kept(&["127.0.0.1"]), None);
+        assert_eq!(kept(&["10.0.0.1", "::ffff:192.168.0.1", "fe80::1"]), None);
+        assert_eq!(kept(&["10.0.0.1", "8.8.8.8", "::1"]), Some(vec!["8.8.8.8".to_owned()]));
+        assert!(public_only(Err(io::Error::other("no such name"))).is_err());
+    }
+
+    #[test]
+    fn a_redirect_to_a_private_address_is_known_before_it_is_followed() {
+        for url in ["http://10.0.0.1/", "http://[::1]/x", "https://0x7f.1/", "http://[::ffff:10.0.0.1]/"] {
+            let url = reqwest::Url::parse(url).unwrap();
+            assert!(private_literal(&url).is_some(), "{url}");
+        }
+        assert!(private_literal(&reqwest::Url::parse("http://8.8.8.8/").unwrap()).is_none());
+    }
+}

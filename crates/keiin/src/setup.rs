@@ -12,7 +12,8 @@ use crate::{
     config::{Config, FreshnessChoice},
     fetch::RevocationKinds,
     file,
-    model::{DigestAlgorithm, Evidence, EvidenceKind, Origin},
+    model::{Bytes, DigestAlgorithm, Evidence, EvidenceKind, Origin},
+    pem,
     transport::{NoTransport, Transport},
     trust::TrustSource,
     tsa::Tsa,
@@ -108,18 +109,23 @@ impl Setup<'_> {
         Ok(())
     }
 
-    /// Adds a certificate, CRL or OCSP response that the caller has; `false` when it is none of them.
-    pub fn supply(&mut self, bytes: &[u8]) -> bool {
-        let kind = if Certificate::read(bytes).is_ok() {
+    /// Adds a certificate, a CRL or an OCSP response that the caller has, in DER, or CRLs in PEM; `false` when it is none of
+    /// them.
+    pub fn supply(&mut self, bytes: impl Into<Bytes>) -> bool {
+        let bytes = bytes.into();
+        let id = object_id(&bytes);
+        let kind = if Certificate::read(&bytes).is_ok() {
             EvidenceKind::Certificate
-        } else if Crl::read(bytes).is_ok() {
+        } else if Crl::read_as(id, &bytes).is_ok() {
             EvidenceKind::Crl
-        } else if OcspResponse::read(bytes).is_ok() {
+        } else if OcspResponse::read(&bytes).is_ok() {
             EvidenceKind::Ocsp
         } else {
-            return false;
+            let lists: Vec<_> = pem::blocks(&bytes, "X509 CRL").into_iter().flatten().collect();
+            let readable = !lists.is_empty() && lists.iter().all(|der| Crl::read(der).is_ok());
+            return readable && lists.into_iter().all(|der| self.supply(der));
         };
-        self.supplied.insert(object_id(bytes), kind, bytes, Origin::Supplied);
+        self.supplied.insert(id, kind, bytes, Origin::Supplied);
         true
     }
 

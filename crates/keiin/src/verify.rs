@@ -7,7 +7,7 @@ use keiin_validate::validate;
 use crate::{
     document::Document,
     fetch::{Fetched, Fetcher},
-    model::{Evidence, EvidenceKind, Origin, Report, SignatureFacts, Time, TimestampFacts},
+    model::{Evidence, EvidenceKind, Origin, Report, SignatureFacts, Time, TimestampFacts, Want},
     setup::Setup,
 };
 
@@ -41,7 +41,21 @@ pub(crate) fn judge(
     embedded: &Evidence,
     now: Time,
 ) -> Verdict {
-    let mut evidence = embedded.clone();
+    let engine =
+        |evidence: &Evidence| validate(signatures, timestamps, evidence, &setup.policy_for(evidence), now);
+    let (report, evidence, fetched) =
+        settle(setup, embedded.clone(), now, engine, |report| report.wants.clone());
+    Verdict { report, evidence, fetched }
+}
+
+/// Asks the engine, gets what it wants, and asks again, until nothing new comes.
+pub(crate) fn settle<R>(
+    setup: &Setup<'_>,
+    mut evidence: Evidence,
+    now: Time,
+    engine: impl Fn(&Evidence) -> R,
+    wants: impl Fn(&R) -> Vec<Want>,
+) -> (R, Evidence, Vec<Fetched>) {
     evidence.merge(&setup.supplied);
     // An anchor issues certificates too: a request to a responder about one of them names it.
     for anchor in setup.policy.signer_anchors.iter().chain(&setup.policy.tsa_anchors) {
@@ -52,16 +66,16 @@ pub(crate) fn judge(
         Fetcher::new(setup.transport.as_ref(), setup.cache.as_ref(), setup.network, setup.revocation, now);
     let mut rounds = 0;
     loop {
-        let report = validate(signatures, timestamps, &evidence, &setup.policy_for(&evidence), now);
+        let report = engine(&evidence);
         let before = evidence.len();
         if rounds < MAX_ROUNDS {
-            for want in report.wants.iter().take(MAX_WANTS) {
+            for want in wants(&report).iter().take(MAX_WANTS) {
                 fetcher.fetch(want, &mut evidence);
             }
         }
         rounds += 1;
         if evidence.len() == before {
-            return Verdict { report, evidence, fetched: fetcher.log };
+            return (report, evidence, fetcher.log);
         }
     }
 }

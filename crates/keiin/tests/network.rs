@@ -169,12 +169,46 @@ fn addresses_in_certificates_do_not_lead_into_the_own_network() {
     let server = Server::hpki().unwrap();
     let guarded = HttpTransport::default();
     let port = server.url().rsplit(':').next().unwrap().to_owned();
-    for host in ["127.0.0.1", "localhost", "[::1]", "0.0.0.0"] {
+    let hosts = [
+        "127.0.0.1",
+        "localhost",
+        "LOCALHOST.",
+        "[::1]",
+        "0.0.0.0",
+        // The same address as other programs write it.
+        "2130706433",
+        "0x7f000001",
+        "0x7f.1",
+        "0177.0.0.1",
+        "127.1",
+        "127.0.0.1.",
+        "%31%32%37.0.0.1",
+        "１２７.0.0.1",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[0:0:0:0:0:0:7f00:1]",
+        "[64:ff9b::7f00:1]",
+        "user:password@127.0.0.1",
+        "169.254.169.254",
+    ];
+    for host in hosts {
         let request = HttpRequest::get(format!("http://{host}:{port}/crl/root.crl"), 1 << 20);
         let answer = guarded.exchange(&request);
         assert!(matches!(answer, Err(TransportError::PrivateAddress { .. })), "{host}: {answer:?}");
     }
-    for url in ["file:///etc/passwd", "ftp://example.com/x", "ldap://example.com/", "not a url"] {
+    for url in [
+        "file:///etc/passwd",
+        "FILE:///etc/passwd",
+        "ftp://example.com/x",
+        "ldap://example.com/",
+        "gopher://127.0.0.1/",
+        "data:text/plain,x",
+        "unix:/run/x",
+        "http:///etc/passwd:x",
+        "http://",
+        "not a url",
+        "",
+    ] {
         let answer = guarded.exchange(&HttpRequest::get(url, 9));
         assert!(matches!(answer, Err(TransportError::Scheme { .. })), "{url}: {answer:?}");
     }
@@ -183,6 +217,32 @@ fn addresses_in_certificates_do_not_lead_into_the_own_network() {
     let named_by_user = HttpRequest { named_by: NamedBy::User, ..HttpRequest::get(&url, 1 << 20) };
     assert_eq!(guarded.exchange(&named_by_user).unwrap().status, 200);
     assert_eq!(transport().exchange(&HttpRequest::get(&url, 1 << 20)).unwrap().status, 200);
+}
+
+/// A server that answers every request with one redirect.
+fn redirecting(location: String) -> (String, std::thread::JoinHandle<usize>) {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let serve = move || {
+        let Ok((mut stream, _)) = listener.accept() else { return 0 };
+        let mut request = [0; 4096];
+        let read = stream.read(&mut request).unwrap();
+        let head = format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        read
+    };
+    (url, std::thread::spawn(serve))
+}
+
+#[test]
+fn a_redirect_leads_to_http_and_nowhere_else() {
+    for location in ["file:///etc/passwd", "ftp://127.0.0.1/x", "ldap://127.0.0.1/"] {
+        let (url, serving) = redirecting(location.to_owned());
+        let answer = transport().exchange(&HttpRequest::get(url, 1 << 20));
+        assert!(matches!(answer, Err(TransportError::Scheme { .. })), "{location}: {answer:?}");
+        assert!(serving.join().unwrap() > 0);
+    }
 }
 
 #[test]

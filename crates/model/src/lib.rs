@@ -22,6 +22,7 @@ mod facts;
 mod id;
 mod intent;
 mod oid;
+mod path;
 mod report;
 mod signer;
 mod time;
@@ -41,6 +42,10 @@ pub use intent::{
     message_digest_of,
 };
 pub use oid::{Oid, OidError};
+pub use path::{
+    DeadEnd, LinkStatus, PathCertificate, PathIndication, PathLink, PathPurpose, PathReport, PathVerdict,
+    RefusedRevocation,
+};
 pub use report::{
     AlgorithmUse, Check, ConclusionTime, Indication, NextAction, NextStep, Outcome, ProofOfExistence, Report,
     RevocationUse, RoleReport, SignatureReport, SignerReport, SubIndication, TimestampReport, Want,

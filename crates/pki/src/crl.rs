@@ -75,11 +75,24 @@ impl<'a> Crl<'a> {
         Self::from_element(&Element::whole(raw, "CertificateList")?)
     }
 
+    /// Reads a DER certificate list whose SHA-256 is known already: that of a list of a million entries takes as long as
+    /// everything else together.
+    ///
+    /// # Errors
+    /// [`DerError`] naming the part.
+    pub fn read_as(id: ObjectId, raw: &'a [u8]) -> Result<Self, DerError> {
+        Self::from_parts(&Element::whole(raw, "CertificateList")?, || id)
+    }
+
     /// Reads a certificate list that is part of something else.
     ///
     /// # Errors
     /// [`DerError`] naming the part.
     pub fn from_element(element: &Element<'a>) -> Result<Self, DerError> {
+        Self::from_parts(element, || object_id(element.bytes()))
+    }
+
+    fn from_parts(element: &Element<'a>, id: impl FnOnce() -> ObjectId) -> Result<Self, DerError> {
         if element.tag() != Tag::SEQUENCE {
             return Err(element.error("CertificateList", DerErrorKind::UnexpectedTag));
         }
@@ -112,7 +125,7 @@ impl<'a> Crl<'a> {
         reader.end("tbsCertList")?;
 
         let mut crl = Self {
-            id: object_id(element.bytes()),
+            id: id(),
             raw: element.bytes(),
             tbs: tbs.bytes(),
             signature_algorithm,

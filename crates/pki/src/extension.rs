@@ -364,13 +364,26 @@ impl<'a> NameConstraints<'a> {
                 return Ok(Vec::new());
             };
             let elements = list.reader("GeneralSubtrees")?.all(10_000, "GeneralSubtrees")?;
-            elements
-                .iter()
-                .map(|e| GeneralName::from_element(&e.reader("GeneralSubtree")?.read("base")?))
-                .collect()
+            elements.iter().map(subtree).collect()
         };
-        Ok(Self { permitted: subtrees(0)?, excluded: subtrees(1)? })
+        let constraints = Self { permitted: subtrees(0)?, excluded: subtrees(1)? };
+        reader.end("nameConstraints")?;
+        Ok(constraints)
     }
+}
+
+/// A GeneralSubtree. RFC 5280, 4.2.1.10 uses no other minimum than 0 and no maximum, and wants those who do not process
+/// them to refuse the certificate.
+fn subtree<'a>(element: &Element<'a>) -> Result<GeneralName<'a>, DerError> {
+    let mut reader = element.reader("GeneralSubtree")?;
+    let base = GeneralName::from_element(&reader.read("base")?)?;
+    if let Some(minimum) = reader.optional(Tag::context(0), "minimum")?
+        && minimum.content() != [0]
+    {
+        return Err(minimum.error("minimum", DerErrorKind::Value));
+    }
+    reader.end("GeneralSubtree")?;
+    Ok(base)
 }
 
 pub(crate) fn read_key_purposes(value: &[u8]) -> Result<Vec<Oid>, DerError> {

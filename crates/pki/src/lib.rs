@@ -27,6 +27,7 @@ pub mod key;
 pub mod name;
 pub mod ocsp;
 pub mod path;
+mod preparation;
 pub mod profile;
 mod provider;
 pub mod revocation;

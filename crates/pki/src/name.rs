@@ -5,7 +5,10 @@ use std::{borrow::Cow, fmt::Write as _};
 
 use keiin_model::Oid;
 
-use crate::der::{Class, DerError, DerErrorKind, Element, Reader, Tag, write};
+use crate::{
+    der::{Class, DerError, DerErrorKind, Element, Reader, Tag, write},
+    preparation::prepare,
+};
 
 /// Attributes of one name. Real names have ten; NIST's largest has thirty.
 const MAX_ATTRIBUTES: usize = 100;
@@ -67,31 +70,21 @@ impl<'a> Name<'a> {
         self.rdns().into_iter().flatten().find(|a| a.kind == *kind)?.value.text("AttributeValue").ok()
     }
 
-    /// Whether two names are the same by RFC 5280, 7.1: character strings are compared without regard to their type, to
-    /// case and to runs of white space; other values octet for octet.
+    /// Whether two names are the same by RFC 5280, 7.1: character strings are compared as RFC 4518 prepares them,
+    /// without regard to their type, to case and width, and to runs of white space; other values octet for octet.
     pub fn matches(&self, other: &Name<'_>) -> bool {
-        if self.raw == other.raw {
-            return true;
-        }
-        let (mine, theirs) = (self.rdns(), other.rdns());
-        mine.len() == theirs.len() && mine.iter().zip(&theirs).all(|(a, b)| rdn_matches(a, b))
+        self.raw == other.raw || self.comparison_key() == other.comparison_key()
     }
 
     /// Whether this name stands at or under `base` (a directoryName subtree, RFC 5280, 4.2.1.10).
     pub fn is_within(&self, base: &Name<'_>) -> bool {
         let (mine, base) = (self.rdns(), base.rdns());
-        mine.len() >= base.len() && mine.iter().zip(&base).all(|(a, b)| rdn_matches(a, b))
+        mine.len() >= base.len() && mine.iter().zip(&base).all(|(a, b)| rdn_key(a) == rdn_key(b))
     }
 
     /// Octets that are the same for all names that match: a key for tables.
     pub fn comparison_key(&self) -> Vec<u8> {
-        let mut key = Vec::new();
-        for rdn in self.rdns() {
-            let mut attributes: Vec<Vec<u8>> = rdn.iter().map(attribute_key).collect();
-            attributes.sort_unstable();
-            key.extend(write::set_of(&attributes));
-        }
-        key
+        self.rdns().iter().flat_map(|rdn| rdn_key(rdn)).collect()
     }
 
     fn parse(&self) -> Result<Vec<Vec<NameAttribute<'a>>>, DerError> {
@@ -125,22 +118,12 @@ pub(crate) fn rdn<'a>(set: &Element<'a>, count: &mut usize) -> Result<Vec<NameAt
     Ok(attributes)
 }
 
-fn rdn_matches(a: &[NameAttribute<'_>], b: &[NameAttribute<'_>]) -> bool {
-    a.len() == b.len()
-        && a.iter().all(|x| b.iter().any(|y| x.kind == y.kind && value_matches(&x.value, &y.value)))
-}
-
-fn value_matches(a: &Element<'_>, b: &Element<'_>) -> bool {
-    if a.bytes() == b.bytes() {
-        return true;
-    }
-    match (folded(a), folded(b)) {
-        (Some(a), Some(b)) => a == b,
-        _ => false,
-    }
+fn rdn_key(rdn: &[NameAttribute<'_>]) -> Vec<u8> {
+    write::set_of(&rdn.iter().map(attribute_key).collect::<Vec<_>>())
 }
 
 fn attribute_key(attribute: &NameAttribute<'_>) -> Vec<u8> {
+    // A prepared string has none of the characters that keep another from being prepared, so the two never meet.
     let value = match folded(&attribute.value) {
         Some(text) => write::utf8(&text),
         None => attribute.value.bytes().to_vec(),
@@ -158,8 +141,7 @@ fn folded(value: &Element<'_>) -> Option<String> {
             | Tag::UNIVERSAL_STRING
             | Tag::IA5_STRING
     );
-    let text = is_text.then(|| value.text("AttributeValue").ok()).flatten()?;
-    Some(text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase())
+    prepare(&is_text.then(|| value.text("AttributeValue").ok()).flatten()?)
 }
 
 /// RFC 4514 text: the last relative distinguished name first, short names where the RFC or everyday use has them.
@@ -287,6 +269,31 @@ mod tests {
         assert!(!name(&a).matches(&name(&c)));
         assert_eq!(name(&a).comparison_key(), name(&b).comparison_key());
         assert_ne!(name(&a).comparison_key(), name(&c).comparison_key());
+    }
+
+    #[test]
+    fn japanese_names_are_compared_as_people_read_them() {
+        let bmp: Vec<u8> = "ＨＰＫＩ 病院".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let value = write::element(0x1e, &bmp);
+        let a = write::sequence(&[write::set_of(&[write::sequence(&[
+            write::oid(&Oid::new(&[2, 5, 4, 3])),
+            value,
+        ])])]);
+        let (b, c) = (cn(0x0c, "hpki\u{3000}病院"), cn(0x0c, "hpki 医院"));
+        let name = |der| Name::from_der(der).unwrap();
+        assert!(name(&a).matches(&name(&b)) && name(&b).is_within(&name(&a)));
+        assert!(!name(&a).matches(&name(&c)));
+    }
+
+    #[test]
+    fn a_doubled_attribute_is_not_two_different_ones() {
+        let one = |text: &str| {
+            write::sequence(&[write::oid(&Oid::new(&[2, 5, 4, 3])), write::element(0x0c, text.as_bytes())])
+        };
+        let a = write::sequence(&[write::set_of(&[one("x"), one("x")])]);
+        let b = write::sequence(&[write::set_of(&[one("x"), one("y")])]);
+        let (a, b) = (Name::from_der(&a).unwrap(), Name::from_der(&b).unwrap());
+        assert!(!a.matches(&b) && !b.matches(&a));
     }
 
     #[test]

@@ -229,13 +229,16 @@ impl<'a> SingleResponse<'a> {
         })
     }
 
-    /// Whether this answer is about a certificate with this serial number issued by `issuer` (RFC 6960, 3.2 (1)).
-    pub fn is_about(&self, serial: &[u8], issuer: &Certificate<'_>) -> bool {
+    /// Whether this answer is about a certificate that `issuer` issued (RFC 6960, 3.2 (1)). The name is hashed as it
+    /// stands in the certificate (4.1.1), or as the issuer writes it itself, which need not be the same octets.
+    pub fn is_about(&self, certificate: &Certificate<'_>, issuer: &Certificate<'_>) -> bool {
         let Some(algorithm) = self.hash_algorithm else { return false };
         let Some(key) = key_octets(issuer.spki) else { return false };
-        self.serial == serial
-            && self.issuer_name_hash == digest(algorithm, issuer.subject.as_bytes())
+        self.serial == certificate.serial
             && self.issuer_key_hash == digest(algorithm, key)
+            && [certificate.issuer, issuer.subject]
+                .iter()
+                .any(|name| self.issuer_name_hash == digest(algorithm, name.as_bytes()))
     }
 }
 
@@ -273,7 +276,7 @@ pub fn request(
     let sha1 = DigestAlgorithm::Sha1;
     let id = write::sequence(&[
         write::sequence(&[write::oid(&sha1.oid()), vec![5, 0]]),
-        write::octet_string(&digest(sha1, issuer.subject.as_bytes())),
+        write::octet_string(&digest(sha1, certificate.issuer.as_bytes())),
         write::octet_string(&digest(sha1, key_octets(issuer.spki)?)),
         write::element(2, certificate.serial),
     ]);

@@ -5,6 +5,7 @@
     clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
     clippy::panic
 )]
 
@@ -13,13 +14,17 @@ use keiin_pki::{
     cert::Certificate,
     digest::object_id,
     path::{
-        self, Anchor, Budget, Exhausted, Limits, PathErrorKind, PathParameters, RejectedPathReason,
-        SignatureFailure,
+        self, Anchor, Budget, Exhausted, InitialSubtrees, Limits, PathErrorKind, PathParameters,
+        RejectedPathReason, SignatureFailure,
     },
     revocation::{self, Crls, Ocsps, RevocationFacts, RevocationKind, RevocationRejection, RevocationStatus},
     store::CertificateStore,
 };
-use keiin_testkit::{DEFAULT_BASE_URL, DistinguishedName, Entity, Fault, Faults, NamePart, TestPki, World};
+use keiin_testkit::{
+    DEFAULT_BASE_URL, DistinguishedName, Entity, Fault, Faults, NamePart, TestPki, World,
+    draft::{CertificateDraft, DraftExtension, DraftName},
+    keys,
+};
 use proptest::prelude::*;
 
 /// What a search came to, as ids: comparable whatever the lifetimes.
@@ -153,46 +158,111 @@ fn chaff(ca: &[u8], count: u16, same_key_id: bool) -> Vec<Vec<u8>> {
 fn a_thousand_certificates_of_one_name_are_bounded_and_named() {
     let pki = TestPki::hpki();
     let (ca, root) = (pki.certificate("signing-ca"), [pki.certificate("root")]);
+    let real = ids(&pki, &["doctor", "signing-ca", "root"]);
     for same_key_id in [false, true] {
         let chaff = chaff(ca, 1000, same_key_id);
         let pool: Vec<&[u8]> = chaff.iter().map(Vec::as_slice).chain([ca]).collect();
+        // Forged key identifiers send the search to all of them first, and the real chain is found all the same.
         let outcome = build(pki.certificate("doctor"), &pool, &root, Limits::default());
+        assert_eq!(outcome.paths, [real.clone()], "{same_key_id}");
+        assert_eq!(outcome.exhausted, None);
+        // With less to spend the limit is named; identifiers that differ are tried last, so the real chain stands.
+        let less = Limits { signature_checks_per_search: 256, ..Limits::default() };
+        let outcome = build(pki.certificate("doctor"), &pool, &root, less);
         assert_eq!(outcome.exhausted, Some(Exhausted::SignatureChecks));
         assert!(outcome.rejected.len() <= 256);
-        // Key identifiers that differ are tried last, so the real chain is found before the limit.
-        let real = ids(&pki, &["doctor", "signing-ca", "root"]);
-        assert!(same_key_id || outcome.paths == [real]);
+        assert!(same_key_id || outcome.paths == [real.clone()]);
     }
+    let chaff = chaff(ca, 6000, true);
+    let pool: Vec<&[u8]> = chaff.iter().map(Vec::as_slice).collect();
+    let outcome = build(pki.certificate("doctor"), &pool, &root, Limits::default());
+    assert!(outcome.paths.is_empty());
+    assert!(matches!(outcome.exhausted, Some(Exhausted::SignatureChecks | Exhausted::Steps)));
+}
+
+/// A list that a thousand certificates claim to have signed costs no more than its own share.
+#[test]
+fn a_thousand_signers_of_a_list_are_bounded_and_named() {
+    let pki = TestPki::hpki();
+    let chaff = chaff(pki.certificate("signing-ca-2"), 1000, true);
+    let store = CertificateStore::new(chaff.iter().map(Vec::as_slice));
+    let crl = pki.crl("signing-ca-2", pki.start());
+    let crls = Crls::new([crl.as_slice()]);
+    let ocsps = Ocsps::default();
+    let holder = Certificate::read(pki.certificate("doctor")).unwrap();
+    let issuer = Certificate::read(pki.certificate("signing-ca")).unwrap();
+    let mut budget = Budget::default();
+    let facts = revocation::facts(&holder, &issuer, &crls, &ocsps, &store, &mut budget);
+    assert!(facts.usable.is_empty());
+    let exhausted = RevocationRejection::Signature(SignatureFailure::Exhausted);
+    assert_eq!(facts.rejected[0].reason, exhausted);
+    assert!(budget.signature_checks() <= Limits::default().signature_checks_per_object);
 }
 
 #[test]
-fn a_mesh_is_bounded_and_named() {
-    const CAS: usize = 16;
-    let mut world = World::hpki(DEFAULT_BASE_URL, TestPki::hpki().start());
-    let model = world.entities.iter().find(|e| e.name == "tsa-ca-2").unwrap().clone();
-    let subject = |n: usize| DistinguishedName::jp(&[(NamePart::CommonName, &format!("Mesh {n}"))]);
-    for n in 0..CAS {
-        let name = format!("mesh-{n}");
-        let own = Entity { name: name.clone(), subject: subject(n), issuer: name, ..model.clone() };
-        world = world.with(own);
-        for by in (0..CAS).filter(|by| *by != n) {
-            let (name, issuer) = (format!("mesh-{n}-by-{by}"), format!("mesh-{by}"));
-            world = world.with(Entity { name, subject: subject(n), issuer, ..model.clone() });
-        }
+fn a_mesh_of_fifty_cas_is_bounded_and_named() {
+    const CAS: usize = 50;
+    let authority = |n: usize| DistinguishedName::jp(&[(NamePart::CommonName, &format!("Mesh {n}"))]);
+    let key = |n: usize| keys::find(["p256-01", "p256-02", "p256-03"][n % 3]).unwrap();
+    let start = TestPki::START;
+    let certificate = |n: usize, by: usize| {
+        let draft = CertificateDraft {
+            subject: authority(n),
+            issuer: authority(by),
+            serial: (n * CAS + by + 1) as u64,
+            key: key(n),
+            not_before: start,
+            not_after: start.plus_days(100),
+            extensions: vec![
+                DraftExtension::ca(None),
+                DraftExtension::key_usage(&["keyCertSign", "cRLSign"]),
+            ],
+        };
+        draft.signed_by(key(by))
+    };
+    // Every CA certified every other and itself, and 200 strangers issued themselves certificates in their names.
+    let mut mesh: Vec<Vec<u8>> =
+        (0..CAS).flat_map(|n| (0..CAS).map(move |by| (n, by))).map(|(n, by)| certificate(n, by)).collect();
+    let stranger = keys::find("p256-04").unwrap();
+    for n in 0..200 {
+        let draft = CertificateDraft {
+            subject: authority(n % CAS),
+            issuer: authority(n % CAS),
+            serial: 10_000 + n as u64,
+            key: stranger,
+            not_before: start,
+            not_after: start.plus_days(100),
+            extensions: vec![DraftExtension::ca(None)],
+        };
+        mesh.push(draft.signed_by(stranger));
     }
-    let holder = world.entities.iter().find(|e| e.name == "doctor-ec").unwrap().clone();
-    let holder = Entity { name: "meshed".into(), issuer: "mesh-0".into(), ..holder };
-    let pki = world.with(holder).build();
-    let names: Vec<String> =
-        pki.entities().map(|e| e.name.clone()).filter(|n| n.starts_with("mesh-")).collect();
-    let pool: Vec<&[u8]> = names.iter().map(|name| pki.certificate(name)).collect();
-    let last = format!("mesh-{}", CAS - 1);
-    let outcome = build(pki.certificate("meshed"), &pool, &[pki.certificate(&last)], Limits::default());
-    let shortest = [ids(&pki, &["meshed", &format!("mesh-0-by-{}", CAS - 1), &last])];
-    assert_eq!(outcome.paths[..1], shortest);
+    let holder = CertificateDraft {
+        subject: authority(1000),
+        issuer: authority(0),
+        serial: 1,
+        key: stranger,
+        not_before: start,
+        not_after: start.plus_days(100),
+        extensions: Vec::new(),
+    };
+    let holder = holder.signed_by(key(0));
+    let pool: Vec<&[u8]> = mesh.iter().map(Vec::as_slice).collect();
+    let anchor = certificate(CAS - 1, CAS - 1);
+    let begun = std::time::Instant::now();
+    let outcome = build(&holder, &pool, &[&anchor], Limits::default());
+    let shortest = [object_id(&holder), object_id(&certificate(0, CAS - 1)), object_id(&anchor)].to_vec();
+    assert_eq!(outcome.paths[0], shortest);
     assert!(outcome.exhausted.is_some());
-    let nowhere = build(pki.certificate("meshed"), &pool, &[pki.certificate("root")], Limits::default());
+    let elsewhere = pki_root();
+    let nowhere = build(&holder, &pool, &[&elsewhere], Limits::default());
     assert!(nowhere.paths.is_empty() && nowhere.exhausted.is_some());
+    println!("mesh of {} certificates: two searches in {:?}", mesh.len(), begun.elapsed());
+    // Steps and signatures are bounded, so time is: this is a hundred times what it takes.
+    assert!(begun.elapsed() < std::time::Duration::from_secs(60));
+}
+
+fn pki_root() -> Vec<u8> {
+    TestPki::hpki().certificate("root").to_vec()
 }
 
 #[test]
@@ -209,6 +279,56 @@ fn validity_is_asked_only_with_a_time() {
     assert_eq!((error.certificate, error.clause), (doctor.id, "RFC 5280, 6.1.3 (a)(2)"));
     assert!(matches!(error.kind, PathErrorKind::Expired { .. }));
     assert_eq!(search.paths[0].anchor().class.as_deref(), Some("hpki"));
+}
+
+/// initial-permitted-subtrees and initial-excluded-subtrees (RFC 5280, 6.1.1 (h) and (i)).
+#[test]
+fn initial_subtrees_bind_like_those_of_a_ca() {
+    let start = TestPki::START;
+    let (root_key, key) = (keys::find("p256-01").unwrap(), keys::find("p256-02").unwrap());
+    let name = |text: &str| {
+        DistinguishedName::jp(&[(NamePart::Organization, "契印病院"), (NamePart::CommonName, text)])
+    };
+    let draft = |subject: &str, key, extensions| CertificateDraft {
+        subject: name(subject),
+        issuer: name("Root"),
+        serial: 1,
+        key,
+        not_before: start,
+        not_after: start.plus_days(100),
+        extensions,
+    };
+    let names = [
+        DraftName::Dns("www.hospital.example".into()),
+        DraftName::Uri("https://www.hospital.example/x".into()),
+        DraftName::Other("1.3.6.1.4.1.311.20.2.3".parse().unwrap()),
+    ];
+    let root = draft("Root", root_key, vec![DraftExtension::ca(None)]).signed_by(root_key);
+    let holder = draft("Holder", key, vec![DraftExtension::alt_names(&names)]).signed_by(root_key);
+    let target = Certificate::read(&holder).unwrap();
+    let (store, anchors) = (CertificateStore::default(), [Anchor::read(&root, None).unwrap()]);
+    let search = path::build(&target, &store, &anchors, &mut Budget::default());
+    let check = |permitted: &[DraftName], excluded: &[DraftName]| {
+        let subtrees = InitialSubtrees::read(DraftExtension::subtrees(permitted, excluded)).unwrap();
+        let parameters = PathParameters { initial_subtrees: Some(subtrees), ..PathParameters::default() };
+        path::check(&search.paths[0], &parameters).map(|_| ()).map_err(|error| error.kind)
+    };
+    let dns = |text: &str| DraftName::Dns(text.into());
+    let organization =
+        |text: &str| DraftName::Directory(DistinguishedName::jp(&[(NamePart::Organization, text)]));
+    assert_eq!(check(&[dns("hospital.example"), organization("契印病院")], &[]), Ok(()));
+    let not_permitted = |result| matches!(result, Err(PathErrorKind::NameNotPermitted { .. }));
+    assert!(not_permitted(check(&[dns("clinic.example")], &[])));
+    assert!(not_permitted(check(&[organization("契印医院")], &[])));
+    assert!(not_permitted(check(&[DraftName::Uri(".clinic.example".into())], &[])));
+    assert_eq!(check(&[DraftName::Uri(".hospital.example".into())], &[]), Ok(()));
+    assert!(matches!(check(&[], &[dns("www.hospital.example")]), Err(PathErrorKind::NameExcluded { .. })));
+    // Another form does not bind; one that cannot be compared refuses (RFC 5280, 4.2.1.10).
+    assert_eq!(check(&[DraftName::Rfc822("hospital.example".into())], &[]), Ok(()));
+    assert_eq!(check(&[], &[DraftName::Other("1.2.3.4".parse().unwrap())]), Ok(()));
+    let other = DraftName::Other("1.3.6.1.4.1.311.20.2.3".parse().unwrap());
+    assert_eq!(check(&[], &[other]), Err(PathErrorKind::NameConstraintUnsupported));
+    assert!(InitialSubtrees::read(vec![0x30, 0x03, 0xa0, 0x01, 0x00]).is_err());
 }
 
 /// The facts of a holder's certificate, handed to `look`.

@@ -25,6 +25,7 @@ mod answer;
 mod certificate;
 pub mod corpus;
 mod crl;
+pub mod draft;
 mod encode;
 mod entity;
 mod fault;

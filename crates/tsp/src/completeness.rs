@@ -101,6 +101,6 @@ impl<'e> Material<'e> {
         let in_crl = self.crls.iter().any(|crl| crl.issuer.matches(&certificate.issuer));
         let answers = self.ocsps.iter().filter_map(|ocsp| ocsp.basic.as_ref()).flat_map(|b| &b.responses);
         let mut answers = answers.filter(|answer| answer.serial == certificate.serial);
-        in_crl || answers.any(|answer| issuers.iter().any(|i| answer.is_about(certificate.serial, i)))
+        in_crl || answers.any(|answer| issuers.iter().any(|i| answer.is_about(certificate, i)))
     }
 }

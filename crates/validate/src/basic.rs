@@ -13,7 +13,7 @@ use crate::{
     context::{Context, Purpose},
     crypto::verify_signature,
     signer_cert::identify,
-    x509::{JudgedPath, validate_certificate},
+    x509::{JudgedPath, distance, validate_certificate},
 };
 
 /// A signature to judge: a document's or a token's.
@@ -49,14 +49,15 @@ pub(crate) fn validate_basic<'s>(
     let facts = subject.facts;
     let (format, format_checks) = check_format(facts);
     let identified = identify(context, &facts.signer);
-    let verified = verify_signature(context, facts, identified.certificate);
-    let path = identified.certificate.and_then(|c| validate_certificate(context, c, subject.purpose));
+    let certificate = choose(context, subject, &identified.certificates);
+    let verified = verify_signature(context, facts, certificate);
+    let path = certificate.and_then(|c| validate_certificate(context, c, subject.purpose));
     let chain = match &path {
         Some(path) => settle_after(path, after),
         None => Conclusion::Indeterminate(SubIndication::NoCertificateChainFound),
     };
     let mut acceptance = Vec::new();
-    let attributes = check_attributes(context, facts, identified.certificate, &mut acceptance);
+    let attributes = check_attributes(context, facts, certificate, &mut acceptance);
     let rows = signature_rows(context, facts, verified.key, subject.digests);
     let mut weak = judge_rows(context, "sav.algorithm", subject.id, rows, context.time, &mut acceptance);
     let crypto = if after.is_some_and(|after| weak.iter().any(|weak| weak.end <= after)) {
@@ -89,13 +90,39 @@ pub(crate) fn validate_basic<'s>(
     weak.extend(path.iter().flat_map(|path| path.weak.iter().cloned()));
     Basic {
         conclusion,
-        signer: identified.certificate.filter(|_| is_signer),
+        signer: certificate.filter(|_| is_signer),
         key: verified.key,
         signature_intact: verified.intact,
         path,
         weak,
         checks,
     }
+}
+
+/// Certificates whose key is tried where nothing signed says which one it is, and whose paths.
+const MAX_KEYS: usize = 256;
+const MAX_CANDIDATES: usize = 16;
+
+/// Of several certificates that fit the unsigned naming, the one whose key made the value, and of those the one whose path
+/// is the best: one key may have been certified twice.
+fn choose<'s>(
+    context: &Context<'s>,
+    subject: Subject<'_>,
+    candidates: &[&'s Certificate<'s>],
+) -> Option<&'s Certificate<'s>> {
+    let first = candidates.first().copied()?;
+    if candidates.len() == 1 {
+        return Some(first);
+    }
+    let signed =
+        |c: &&Certificate<'s>| verify_signature(context, subject.facts, Some(*c)).intact == Some(true);
+    let mut sorted = candidates.to_vec();
+    sorted.sort_by_key(|c| c.id);
+    let signers = sorted.into_iter().take(MAX_KEYS).filter(signed).take(MAX_CANDIDATES);
+    let path = |c: &&'s Certificate<'s>| {
+        validate_certificate(context, c, subject.purpose).map_or(u8::MAX, |path| distance(path.conclusion))
+    };
+    signers.min_by_key(path).or(Some(first))
 }
 
 /// Format checking (5.2.2): the adapter read the structure and says what is wrong with it.

@@ -10,7 +10,7 @@ use std::{
 use keiin_model::{Evidence, EvidenceKind, ObjectId, Time};
 use keiin_pki::{
     cert::Certificate,
-    path::{Anchor, Budget, CandidatePath, PathSearch, build},
+    path::{Anchor, Budget, PathParameters, PathSearch, build},
     revocation::{Crls, Ocsps, RevocationFacts, facts},
     store::CertificateStore,
 };
@@ -18,6 +18,7 @@ use keiin_pki::{
 use crate::{
     algorithm_table::{Lookup, Reach},
     policy::{Enforcement, Forecast, Policy, TrustAnchor},
+    x509::path_parameters,
 };
 
 /// For what a certificate signed.
@@ -29,6 +30,8 @@ pub(crate) enum Purpose {
     Tsa,
     /// A CRL or an OCSP answer.
     Revocation,
+    /// Whatever it may.
+    Any,
 }
 
 /// Every object, parsed once.
@@ -71,7 +74,9 @@ impl<'a> Pool<'a> {
                 store.insert(anchor.certificate.clone());
             }
         }
-        let crls = Crls::new(of_kind(EvidenceKind::Crl));
+        // Evidence is keyed by SHA-256: a long list is not hashed a second time.
+        let lists = evidence.of_kind(EvidenceKind::Crl);
+        let crls = Crls::with_ids(lists.map(|(id, object)| (*id, object.bytes.as_ref())));
         Self { store, crls, ocsps, signer_anchors, tsa_anchors, all_anchors }
     }
 
@@ -79,7 +84,7 @@ impl<'a> Pool<'a> {
         match purpose {
             Purpose::Signer => &self.signer_anchors,
             Purpose::Tsa => &self.tsa_anchors,
-            Purpose::Revocation => &self.all_anchors,
+            Purpose::Revocation | Purpose::Any => &self.all_anchors,
         }
     }
 }
@@ -88,6 +93,9 @@ impl<'a> Pool<'a> {
 fn anchors(given: &[TrustAnchor]) -> Vec<Anchor<'_>> {
     given.iter().filter_map(|anchor| Anchor::read(&anchor.certificate, anchor.class.clone()).ok()).collect()
 }
+
+/// Signers of revocation data that are judged in one run. A record with 30 years of archive time-stamps needs some 500.
+const MAX_SIGNERS: u32 = 20_000;
 
 type Known<K, V> = RefCell<BTreeMap<K, Rc<V>>>;
 
@@ -101,12 +109,19 @@ pub(crate) struct Context<'s> {
     budget: RefCell<Budget>,
     paths: Known<(ObjectId, Purpose), PathSearch<'s>>,
     revocation: Known<(ObjectId, ObjectId), RevocationFacts<'s>>,
-    refusals: Known<(ObjectId, ObjectId), Vec<Refusal>>,
+    admissions: Known<Vec<ObjectId>, Admissions<'s>>,
     values: Cell<u32>,
+    signers: Cell<u32>,
+    /// What is asked of a path beside the policy.
+    pub(crate) parameters: PathParameters,
 }
 
-/// Why a fact about a certificate may not be used, or nothing; in the order of the facts.
-pub(crate) type Refusal = Option<&'static str>;
+/// What is said of a certificate in a path: what may be used, each by a signer whose own path holds, and what may not.
+#[derive(Default)]
+pub(crate) struct Admissions<'s> {
+    pub(crate) facts: RevocationFacts<'s>,
+    pub(crate) refused: Vec<(ObjectId, &'static str)>,
+}
 
 impl<'s> Context<'s> {
     pub(crate) fn new(pool: &'s Pool<'s>, evidence: &'s Evidence, policy: &'s Policy, time: Time) -> Self {
@@ -118,14 +133,23 @@ impl<'s> Context<'s> {
             budget: RefCell::default(),
             paths: RefCell::default(),
             revocation: RefCell::default(),
-            refusals: RefCell::default(),
+            admissions: RefCell::default(),
             values: Cell::new(0),
+            signers: Cell::new(0),
+            parameters: path_parameters(),
         }
     }
 
     /// A signature value outside of certificates and revocation data was checked.
     pub(crate) fn count_check(&self) {
         self.values.set(self.values.get().saturating_add(1));
+    }
+
+    /// Whether one more signer of revocation data may be judged. Who speaks of a signer has a signer too, and so on: what
+    /// many lists of many CRL issuers could ask for has no end of its own.
+    pub(crate) fn may_judge_signer(&self) -> bool {
+        self.signers.set(self.signers.get().saturating_add(1));
+        self.signers.get() <= MAX_SIGNERS
     }
 
     pub(crate) fn signature_checks(&self) -> u32 {
@@ -149,15 +173,6 @@ impl<'s> Context<'s> {
         search
     }
 
-    /// The shortest path of a certificate.
-    pub(crate) fn first_path(
-        &self,
-        target: &'s Certificate<'s>,
-        purpose: Purpose,
-    ) -> Option<CandidatePath<'s>> {
-        self.paths(target, purpose).paths.first().cloned()
-    }
-
     /// What is said of a certificate, whatever its date.
     pub(crate) fn revocation(
         &self,
@@ -175,17 +190,17 @@ impl<'s> Context<'s> {
         found
     }
 
-    /// Which of the facts about a certificate may be used, found out once.
-    pub(crate) fn refusals(
+    /// What may be used of what is said about a certificate, found out once. `key`: its path up to the anchor.
+    pub(crate) fn admissions(
         &self,
-        key: (ObjectId, ObjectId),
-        find_out: impl FnOnce() -> Vec<Refusal>,
-    ) -> Rc<Vec<Refusal>> {
-        if let Some(known) = self.refusals.borrow().get(&key) {
+        key: Vec<ObjectId>,
+        find_out: impl FnOnce() -> Admissions<'s>,
+    ) -> Rc<Admissions<'s>> {
+        if let Some(known) = self.admissions.borrow().get(&key) {
             return Rc::clone(known);
         }
         let found = Rc::new(find_out());
-        self.refusals.borrow_mut().insert(key, Rc::clone(&found));
+        self.admissions.borrow_mut().insert(key, Rc::clone(&found));
         found
     }
 

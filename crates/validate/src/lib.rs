@@ -27,6 +27,7 @@ mod crypto;
 mod material;
 mod next;
 mod past;
+mod path;
 mod poe;
 mod policy;
 mod process;
@@ -38,6 +39,7 @@ mod with_time;
 mod x509;
 
 pub use algorithm_table::{AlgorithmTable, DigestRow, Lookup, Reach, Scheme, SignatureRow, TableError};
+pub use path::{PathQuestion, validate_path};
 pub use poe::PoeSet;
 pub use policy::{Enforcement, Forecast, Policy, Presence, RevocationFreshness, TrustAnchor, TsaUsage};
 pub use process::validate;

@@ -15,8 +15,8 @@ use crate::{
     basic::Basic,
     context::{Context, Purpose},
     report::Findings,
-    revocation::{self, Judged, Status, check_fresh},
-    x509::freshness,
+    revocation::{self, Judged, Place, Status, check_fresh},
+    x509::{JudgedPath, freshness},
 };
 
 /// Ids of what was used, certificates with their octets.
@@ -42,11 +42,11 @@ impl<'s> Used<'s> {
         if !self.visited.insert(fact.signer.id) {
             return;
         }
-        let Some(path) = context.first_path(fact.signer, Purpose::Revocation) else { return };
+        let paths = context.paths(fact.signer, Purpose::Revocation);
+        let Some(path) = paths.paths.first() else { return };
         self.certificates.extend(path.certificates().iter().map(|c| (c.id, c.raw)));
-        for link in path.links() {
-            let status =
-                revocation::status(context, link.certificate, link.issuer, Purpose::Revocation, |_| true);
+        for place in Place::all(path) {
+            let status = revocation::status(context, place, Purpose::Revocation, |_| true);
             if let Some(fact) = status.fact() {
                 self.fact(context, fact);
             }
@@ -100,7 +100,20 @@ pub(crate) fn wants(
     wants: &mut Vec<Want>,
 ) {
     let Some(signer) = basic.signer else { return };
-    let Some(path) = &basic.path else { return want_issuers(context, signer, purpose, wants) };
+    match &basic.path {
+        Some(path) => path_wants(context, path, purpose, younger, wants),
+        None => want_issuers(context, signer, purpose, wants),
+    }
+}
+
+/// What would settle the status of the certificates of a path.
+pub(crate) fn path_wants(
+    context: &Context<'_>,
+    path: &JudgedPath<'_>,
+    purpose: Purpose,
+    younger: Younger,
+    wants: &mut Vec<Want>,
+) {
     for judgement in &path.judgements {
         let after = match &judgement.status {
             Status::Unknown { .. } => None,
@@ -136,7 +149,12 @@ fn newer_than(fact: &RevocationFact<'_>) -> Time {
     fact.this_update.plus_seconds(1)
 }
 
-fn want_issuers(context: &Context<'_>, signer: &Certificate<'_>, purpose: Purpose, wants: &mut Vec<Want>) {
+pub(crate) fn want_issuers(
+    context: &Context<'_>,
+    signer: &Certificate<'_>,
+    purpose: Purpose,
+    wants: &mut Vec<Want>,
+) {
     let Some(signer) = context.pool.store.certificate(&signer.id) else { return };
     for rejected in &context.paths(signer, purpose).rejected {
         if let (RejectedPathReason::NoIssuer, Some(top)) = (rejected.reason, rejected.certificates.last()) {
@@ -160,12 +178,13 @@ fn want_responders(
         return;
     };
     for fact in &context.revocation(certificate, issuer).usable {
-        let Some(path) = context.first_path(fact.signer, Purpose::Revocation) else { continue };
-        if let Some(link) = path.links().first() {
+        for signer in std::iter::once(fact.signer).chain(fact.alternate_signers.iter().copied()) {
+            let paths = context.paths(signer, Purpose::Revocation);
+            let Some(path) = paths.paths.first() else { continue };
             let status =
-                revocation::status(context, link.certificate, link.issuer, Purpose::Revocation, |_| true);
-            if matches!(status, Status::Unknown { .. }) {
-                push(wants, want_revocation(link.certificate, link.issuer, None));
+                revocation::status(context, Place { path, position: 0 }, Purpose::Revocation, |_| true);
+            if let ([certificate, issuer, ..], Status::Unknown { .. }) = (path.certificates(), status) {
+                push(wants, want_revocation(certificate, issuer, None));
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     conclusion::{CheckDetail, Conclusion, check, checked},
     context::{Context, Purpose},
     poe::PoeSet,
-    revocation::{self, Judged, Status, check_fresh, speaks_until},
+    revocation::{self, Judged, Place, Status, check_fresh, speaks_until},
     x509::{JudgedPath, Judgement, freshness},
 };
 
@@ -107,10 +107,10 @@ fn mend<'s>(
 fn is_replaced<'s>(context: &Context<'s>, past: &Past<'_, 's>, poes: &PoeSet, weak: &Weak) -> bool {
     let is_weak =
         |judgement: &&Judgement<'s>| judgement.status.fact().is_some_and(|fact| fact.object == weak.material);
-    past.path.judgements.iter().find(is_weak).is_some_and(|judgement| {
+    past.path.judgements.iter().position(|judgement| is_weak(&judgement)).is_some_and(|position| {
         let in_time = |fact: &RevocationFact<'s>| poes.earliest(&fact.object).time < weak.end;
-        let (certificate, issuer) = (judgement.certificate, judgement.issuer);
-        matches!(revocation::status(context, certificate, issuer, past.purpose, in_time), Status::Good(_))
+        let place = Place { path: &past.path.path, position };
+        matches!(revocation::status(context, place, past.purpose, in_time), Status::Good(_))
     })
 }
 
@@ -145,7 +145,8 @@ fn revocation_proof<'s>(
 ) -> Conclusion {
     let Some(target) = past.path.judgements.first() else { return Conclusion::Passed };
     let proven = |fact: &RevocationFact<'_>| is_proven_in_time(context, poes, fact);
-    let status = revocation::status(context, target.certificate, target.issuer, past.purpose, proven);
+    let place = Place { path: &past.path.path, position: 0 };
+    let status = revocation::status(context, place, past.purpose, proven);
     let held = !matches!(status, Status::Unknown { .. });
     checks.push(
         checked("past.revocation.proven", PAST_SIGNATURE, held, Outcome::Indeterminate)
@@ -198,13 +199,15 @@ fn slide<'s>(
     checks: &mut Vec<Check>,
 ) -> Option<Time> {
     let mut control = context.time;
-    for (link, judgement) in past.path.path.links().iter().zip(&past.path.judgements).rev() {
+    let links = past.path.path.links();
+    for (position, (link, judgement)) in links.iter().zip(&past.path.judgements).enumerate().rev() {
         let certificate = judgement.certificate;
         // a) what was issued, and is known to have existed, by the control time
         let usable = |fact: &RevocationFact<'_>| {
             fact.this_update <= control && fact.objects().all(|object| poes.exists_by(&object, control))
         };
-        let status = revocation::status(context, certificate, judgement.issuer, past.purpose, usable);
+        let place = Place { path: &past.path.path, position };
+        let status = revocation::status(context, place, past.purpose, usable);
         let known = poes.exists_by(&certificate.id, control) && !matches!(status, Status::Unknown { .. });
         checks.push(
             checked("past.sliding.proof", SLIDING, known, Outcome::Indeterminate)

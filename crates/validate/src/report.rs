@@ -118,7 +118,7 @@ fn revocation_uses(path: &JudgedPath<'_>) -> Vec<RevocationUse> {
     path.judgements.iter().filter_map(used).collect()
 }
 
-fn revocation_use(certificate: ObjectId, fact: &RevocationFact<'_>) -> RevocationUse {
+pub(crate) fn revocation_use(certificate: ObjectId, fact: &RevocationFact<'_>) -> RevocationUse {
     let (revoked_at, reason) = match fact.status {
         RevocationStatus::Revoked { at, reason } => (Some(at), Some(reason_name(reason.unwrap_or_default()))),
         RevocationStatus::OnHold { at } => (Some(at), Some("certificateHold")),
@@ -174,7 +174,7 @@ pub(crate) fn signer_end(context: &Context<'_>, facts: &SignatureFacts, signer: 
     rows.iter().filter_map(|row| row.reach.end()).fold(signer.not_after, Time::min)
 }
 
-fn hex(octets: &[u8]) -> String {
+pub(crate) fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 

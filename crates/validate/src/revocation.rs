@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Which revocation data may be used for a certificate, and how fresh it is (EN 319 102-1, 5.2.5 and 5.2.6).
 
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 
 use keiin_model::{ObjectId, Oid, Time};
 use keiin_pki::{
     cert::Certificate,
-    revocation::{RevocationConclusion, RevocationFact, RevocationFacts, RevocationKind, RevocationStatus},
+    path::{CandidatePath, check as check_path},
+    revocation::{RevocationConclusion, RevocationFact, RevocationKind, RevocationStatus},
 };
 
 use crate::{
-    context::{Context, Purpose, Refusal},
+    context::{Admissions, Context, Purpose},
     policy::RevocationFreshness,
+    x509::path_parameters,
 };
 
 /// id-ce-noRevAvail (RFC 9608): the CA publishes no revocation data.
@@ -52,110 +54,181 @@ impl<'s> Status<'s> {
 /// its lifetime (RFC 6960, 4.2.2.2.1).
 pub(crate) fn is_asked(certificate: &Certificate<'_>, purpose: Purpose) -> bool {
     let skipped = [NO_REV_AVAIL, SHORT_TERM].iter().any(|oid| certificate.extension(oid).is_some());
-    !(skipped || purpose == Purpose::Revocation && certificate.has_ocsp_no_check())
+    let delegate = matches!(purpose, Purpose::Revocation | Purpose::Any) && certificate.has_ocsp_no_check();
+    !(skipped || delegate)
 }
 
-/// The status of a certificate by the data that may be used and that `also` takes.
+/// The status of the certificate at a place of a path, by the data that may be used and that `also` takes.
 pub(crate) fn status<'s>(
     context: &Context<'s>,
-    certificate: &'s Certificate<'s>,
-    issuer: &'s Certificate<'s>,
+    place: Place<'_, 's>,
     purpose: Purpose,
     also: impl Fn(&RevocationFact<'s>) -> bool,
 ) -> Status<'s> {
+    let Some((certificate, _)) = place.link() else { return Status::NotAsked };
     if !is_asked(certificate, purpose) {
         return Status::NotAsked;
     }
-    let facts = context.revocation(certificate, issuer);
-    let refusals = context.refusals((certificate.id, issuer.id), || {
-        let mut visited = vec![certificate.id];
-        let refusal = |fact| refusal(context, (certificate, issuer), fact, &mut visited);
-        facts.usable.iter().map(refusal).collect()
-    });
-    match facts.conclude(|fact| is_accepted(&facts, &refusals, fact) && also(fact)) {
+    match admitted(context, place, certificate).facts.conclude(also) {
         RevocationConclusion::Revoked(fact) => Status::Revoked(fact.clone()),
         RevocationConclusion::NotRevoked(facts) => match facts.first() {
             Some(fact) => Status::Good((*fact).clone()),
             None => Status::Unknown { refused: Vec::new() },
         },
-        RevocationConclusion::Undetermined(_) => Status::Unknown { refused: refused(&facts, &refusals) },
+        RevocationConclusion::Undetermined(_) => Status::Unknown { refused: refused(context, place) },
     }
 }
 
-fn refused(facts: &RevocationFacts<'_>, refusals: &[Refusal]) -> Vec<(ObjectId, &'static str)> {
-    let mut all: Vec<_> = facts
-        .usable
-        .iter()
-        .zip(refusals)
-        .filter_map(|(fact, refusal)| refusal.map(|why| (fact.object, why)))
-        .collect();
-    all.extend(facts.rejected.iter().map(|rejected| (rejected.object, "rejected")));
-    all
+/// What speaks of the certificate and may not be used, and why.
+pub(crate) fn refused<'s>(context: &Context<'s>, place: Place<'_, 's>) -> Vec<(ObjectId, &'static str)> {
+    let Some((certificate, issuer)) = place.link() else { return Vec::new() };
+    let rejected = context.revocation(certificate, issuer);
+    let rejected = rejected.rejected.iter().map(|rejected| (rejected.object, rejected.reason.code()));
+    admitted(context, place, certificate).refused.iter().copied().chain(rejected).collect()
 }
 
-/// Why a fact may not be used for the certificate, whatever the time of the verdict.
-fn refusal<'s>(
+fn admitted<'s>(
     context: &Context<'s>,
-    (certificate, issuer): (&Certificate<'_>, &Certificate<'_>),
+    place: Place<'_, 's>,
+    certificate: &Certificate<'_>,
+) -> Rc<Admissions<'s>> {
+    let key = place.up().iter().map(|c| c.id).collect();
+    context.admissions(key, || admit(context, place, &mut vec![certificate.id]))
+}
+
+/// A certificate of a path, by its position: the target is 0.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'p, 's> {
+    pub(crate) path: &'p CandidatePath<'s>,
+    pub(crate) position: usize,
+}
+
+impl<'p, 's> Place<'p, 's> {
+    /// Every certificate of a path that has an issuer in it.
+    pub(crate) fn all(path: &'p CandidatePath<'s>) -> impl Iterator<Item = Self> {
+        (0..path.certificates().len().saturating_sub(1)).map(move |position| Place { path, position })
+    }
+
+    /// The certificate and its issuer.
+    fn link(&self) -> Option<(&'s Certificate<'s>, &'s Certificate<'s>)> {
+        let [certificate, issuer, ..] = self.up() else { return None };
+        Some((certificate, issuer))
+    }
+
+    /// The certificate and all above it.
+    fn up(&self) -> &'p [&'s Certificate<'s>] {
+        self.path.certificates().get(self.position..).unwrap_or_default()
+    }
+}
+
+/// What may be used of what is said, whatever the time of the verdict, and by which signer.
+fn admit<'s>(context: &Context<'s>, place: Place<'_, 's>, visited: &mut Vec<ObjectId>) -> Admissions<'s> {
+    let mut admissions = Admissions::default();
+    let Some((certificate, issuer)) = place.link() else { return admissions };
+    for fact in &context.revocation(certificate, issuer).usable {
+        match signer(context, place, fact, visited) {
+            Ok(signer) => admissions.facts.usable.push(RevocationFact { signer, ..fact.clone() }),
+            Err(why) => admissions.refused.push((fact.object, why)),
+        }
+    }
+    admissions
+}
+
+/// The certificate of the signer by which a fact may be used, or why there is none. Of several that hold one in the path
+/// itself goes first, then one that is valid at the time of the verdict, then the one that is valid longest.
+fn signer<'s>(
+    context: &Context<'s>,
+    place: Place<'_, 's>,
     fact: &RevocationFact<'s>,
     visited: &mut Vec<ObjectId>,
-) -> Refusal {
-    let signer = fact.signer;
+) -> Result<&'s Certificate<'s>, &'static str> {
+    let Some(certificate) = place.up().first() else { return Err("signer") };
     if fact.status == RevocationStatus::Unknown {
-        return Some("unknown"); // RFC 6960, 2.2: it says nothing
-    }
-    let made = fact.produced_at.unwrap_or(fact.this_update);
-    if fact.kind == RevocationKind::Ocsp && !(signer.not_before <= made && made <= signer.not_after) {
-        return Some("responder-not-valid-when-produced"); // RFC 6960, 4.2.2.2
+        return Err("unknown"); // RFC 6960, 2.2: it says nothing
     }
     if fact.this_update < certificate.not_before {
-        return Some("issued-before-certificate");
+        return Err("issued-before-certificate");
     }
     // After notAfter an entry may have been dropped (RFC 5280, 5.2), unless the issuer says how far back it speaks.
     if fact.this_update > certificate.not_after
         && fact.expired_since.is_none_or(|since| since > certificate.not_after)
     {
-        return Some("issued-after-expiry");
+        return Err("issued-after-expiry");
     }
-    // The issuer's own revocation is judged where it stands in the path; a delegate's is judged nowhere else.
-    let revoked_too = signer.id == issuer.id;
-    (!signer_holds(context, signer, revoked_too, visited)).then_some("signer")
+    if !context.may_judge_signer() {
+        return Err("signers");
+    }
+    let made = fact.produced_at.unwrap_or(fact.this_update);
+    let is_ocsp = fact.kind == RevocationKind::Ocsp;
+    let mut why = "signer";
+    let mut best = None;
+    for candidate in std::iter::once(fact.signer).chain(fact.alternate_signers.iter().copied()) {
+        if is_ocsp && !(candidate.not_before <= made && made <= candidate.not_after) {
+            why = "responder-not-valid-when-produced"; // RFC 6960, 4.2.2.2
+            continue;
+        }
+        if !signer_holds(context, place, candidate, fact.kind, visited) {
+            continue;
+        }
+        let within = candidate.not_before <= context.time && context.time <= candidate.not_after;
+        let rank =
+            (place.up().iter().any(|c| c.id == candidate.id), within, candidate.not_after, candidate.id);
+        if best.is_none_or(|(other, _)| other < rank) {
+            best = Some((rank, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate).ok_or(why)
 }
 
-/// Whether the signer of revocation data has a path and a status of its own. `revoked_too`: it is enough that the status
-/// is known.
+/// Whether the signer of revocation data has a path and a status of its own. One that stands in the path of the
+/// certificate is judged there.
 fn signer_holds<'s>(
     context: &Context<'s>,
+    place: Place<'_, 's>,
     signer: &'s Certificate<'s>,
-    revoked_too: bool,
+    kind: RevocationKind,
     visited: &mut Vec<ObjectId>,
 ) -> bool {
-    if context.is_anchor(&signer.id, Purpose::Revocation) || visited.contains(&signer.id) {
+    let in_path = place.up().iter().skip(1).any(|c| c.id == signer.id);
+    if in_path || context.is_anchor(&signer.id, Purpose::Revocation) {
         return true;
+    }
+    if visited.contains(&signer.id) {
+        // A CRL issuer may be listed in its own list, which its CA named for it; a responder that vouches for itself, or
+        // two that vouch for each other, vouch for nothing.
+        let own = place.up().first().is_some_and(|c| c.id == signer.id);
+        return own && kind == RevocationKind::Crl;
     }
     if visited.len() > MAX_NESTING {
         return false;
     }
-    let Some(path) = context.first_path(signer, Purpose::Revocation) else { return false };
-    if !is_asked(signer, Purpose::Revocation) {
-        return true;
-    }
-    let Some(&issuer) = path.certificates().get(1) else { return true };
-    visited.push(signer.id);
-    let facts = context.revocation(signer, issuer);
-    let refusals: Vec<_> =
-        facts.usable.iter().map(|fact| refusal(context, (signer, issuer), fact, visited)).collect();
-    visited.pop();
-    match facts.conclude(|fact| is_accepted(&facts, &refusals, fact)) {
-        RevocationConclusion::NotRevoked(_) => true,
-        RevocationConclusion::Revoked(_) => revoked_too,
-        RevocationConclusion::Undetermined(_) => false,
-    }
+    let anchor = place.path.anchor();
+    // RFC 5280, 6.3.3 (f): a path of its own, to the same anchor. A TSA's CA must not speak for a hospital's.
+    let paths = context.paths(signer, Purpose::Revocation);
+    paths.paths.iter().any(|path| {
+        let same = anchor.is_same_authority(&path.anchor().certificate);
+        same && check_path(path, &path_parameters()).is_ok() && is_unrevoked(context, place, path, visited)
+    })
 }
 
-fn is_accepted(facts: &RevocationFacts<'_>, refusals: &[Refusal], fact: &RevocationFact<'_>) -> bool {
-    let position = facts.usable.iter().position(|other| std::ptr::addr_eq(other, fact));
-    position.and_then(|at| refusals.get(at)).is_some_and(Option::is_none)
+/// Whether nothing in the path of a signer is revoked. What stands above the certificate too is judged there.
+fn is_unrevoked<'s>(
+    context: &Context<'s>,
+    judged: Place<'_, 's>,
+    path: &CandidatePath<'s>,
+    visited: &mut Vec<ObjectId>,
+) -> bool {
+    Place::all(path).all(|place| {
+        let Some((certificate, _)) = place.link() else { return true };
+        let shared = judged.up().iter().any(|c| c.id == certificate.id);
+        if shared || visited.contains(&certificate.id) || !is_asked(certificate, Purpose::Revocation) {
+            return true;
+        }
+        visited.push(certificate.id);
+        let admissions = admit(context, place, visited);
+        visited.pop();
+        matches!(admissions.facts.conclude(|_| true), RevocationConclusion::NotRevoked(_))
+    })
 }
 
 /// For what time revocation data must be fresh.

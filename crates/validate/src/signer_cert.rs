@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Identification of the signing certificate (EN 319 102-1, 5.2.3).
 
+use std::collections::BTreeSet;
+
 use keiin_model::{CertificateReference, Check, Outcome, SignerReference, SubIndication};
 use keiin_pki::{cert::Certificate, digest::digest, name::Name};
 
@@ -13,8 +15,9 @@ const CLAUSE: &str = "EN 319 102-1, 5.2.3.4";
 
 /// The certificate that signed, as far as it can be told.
 pub(crate) struct Identified<'s> {
-    /// The certificate; also there when the signed reference is to another one, so that the value can be checked.
-    pub(crate) certificate: Option<&'s Certificate<'s>>,
+    /// The certificate; also there when the signed reference is to another one, so that the value can be checked. Where
+    /// nothing that is signed says which, all that the unsigned naming fits: their order is no choice.
+    pub(crate) certificates: Vec<&'s Certificate<'s>>,
     pub(crate) conclusion: Conclusion,
     pub(crate) checks: Vec<Check>,
 }
@@ -22,7 +25,7 @@ pub(crate) struct Identified<'s> {
 pub(crate) fn identify<'s>(context: &Context<'s>, signer: &SignerReference) -> Identified<'s> {
     let named = named(context, signer);
     let Some(reference) = signer.references.first() else {
-        return without_reference(signer, &named);
+        return without_reference(signer, named);
     };
     let matching = named.iter().copied().find(|c| matches(reference, c)).or_else(|| {
         // Nothing names the certificate but the reference itself: look for it.
@@ -32,10 +35,10 @@ pub(crate) fn identify<'s>(context: &Context<'s>, signer: &SignerReference) -> I
     match matching {
         Some(certificate) => {
             let checks = vec![found.about(certificate.id), issuer_serial(reference, certificate)];
-            Identified { certificate: Some(certificate), conclusion: Conclusion::Passed, checks }
+            Identified { certificates: vec![certificate], conclusion: Conclusion::Passed, checks }
         }
         None => Identified {
-            certificate: named.first().copied(),
+            certificates: named.first().copied().into_iter().collect(),
             conclusion: Conclusion::Indeterminate(SubIndication::NoSigningCertificateFound),
             checks: vec![found],
         },
@@ -55,20 +58,22 @@ fn named<'s>(context: &Context<'s>, signer: &SignerReference) -> Vec<&'s Certifi
         named.extend(store.by_key_id(key_id));
     }
     named.extend(signer.offered.iter().filter_map(|id| store.certificate(id)));
+    let mut seen = BTreeSet::new();
+    named.retain(|certificate| seen.insert(certificate.id));
     named
 }
 
 /// No readable signed reference: the unsigned naming has to do, unless a reference is there and says nothing.
-fn without_reference<'s>(signer: &SignerReference, named: &[&'s Certificate<'s>]) -> Identified<'s> {
-    let certificate = named.first().copied();
-    let found = certificate.is_some() && !signer.has_signing_certificate;
+fn without_reference<'s>(signer: &SignerReference, named: Vec<&'s Certificate<'s>>) -> Identified<'s> {
+    let found = !named.is_empty() && !signer.has_signing_certificate;
     let id = if signer.has_signing_certificate { "isc.reference.digest" } else { "isc.identifier" };
     let conclusion = if found {
         Conclusion::Passed
     } else {
         Conclusion::Indeterminate(SubIndication::NoSigningCertificateFound)
     };
-    Identified { certificate, conclusion, checks: vec![checked(id, CLAUSE, found, Outcome::Indeterminate)] }
+    let checks = vec![checked(id, CLAUSE, found, Outcome::Indeterminate)];
+    Identified { certificates: named, conclusion, checks }
 }
 
 fn matches(reference: &CertificateReference, certificate: &Certificate<'_>) -> bool {

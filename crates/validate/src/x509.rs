@@ -14,10 +14,12 @@ use crate::{
     conclusion::{CheckDetail, Conclusion, check, checked},
     context::{Context, Purpose, decides},
     policy::{RevocationFreshness, TsaUsage},
-    revocation::{self, Judged, Status, check_fresh, try_again},
+    revocation::{self, Judged, Place, Status, check_fresh, try_again},
 };
 
 const CLAUSE: &str = "EN 319 102-1, 5.2.6.4";
+/// The check of RFC 5280's own rules.
+pub(crate) const RULES: &str = "xcv.path.rules";
 /// qcStatements (EN 319 412-5): statements, not constraints.
 const QC_STATEMENTS: Oid = Oid::new(&[1, 3, 6, 1, 5, 5, 7, 1, 3]);
 
@@ -42,6 +44,8 @@ pub(crate) struct JudgedPath<'s> {
     pub(crate) on_hold: bool,
     /// When better revocation data can be had, of which certificate.
     pub(crate) try_again: Option<(ObjectId, Time)>,
+    /// The policies that the path is valid for (RFC 5280, 6.1.6).
+    pub(crate) policies: Vec<Oid>,
     pub(crate) checks: Vec<Check>,
 }
 
@@ -71,7 +75,7 @@ pub(crate) fn validate_certificate<'s>(
 }
 
 /// How far a conclusion is from PASSED: what a proof of existence can repair is nearest.
-const fn distance(conclusion: Conclusion) -> u8 {
+pub(crate) const fn distance(conclusion: Conclusion) -> u8 {
     use SubIndication as S;
     match conclusion {
         Conclusion::Passed => 0,
@@ -86,7 +90,8 @@ const fn distance(conclusion: Conclusion) -> u8 {
     }
 }
 
-fn judge<'s>(context: &Context<'s>, path: &CandidatePath<'s>, purpose: Purpose) -> JudgedPath<'s> {
+/// Judges one path.
+pub(crate) fn judge<'s>(context: &Context<'s>, path: &CandidatePath<'s>, purpose: Purpose) -> JudgedPath<'s> {
     let mut judged = JudgedPath {
         path: path.clone(),
         conclusion: Conclusion::Passed,
@@ -95,15 +100,16 @@ fn judge<'s>(context: &Context<'s>, path: &CandidatePath<'s>, purpose: Purpose) 
         revoked: None,
         on_hold: false,
         try_again: None,
+        policies: Vec::new(),
         checks: Vec::new(),
     };
-    let rules = check_rules(path, &mut judged.checks);
+    let rules = check_rules(context, path, &mut judged);
     let constraints = check_constraints(context, path, purpose, &mut judged.checks);
     judged.conclusion = rules.then(|| constraints);
     let links = path.links();
     for (position, link) in links.iter().enumerate() {
         let (certificate, issuer) = (link.certificate, link.issuer);
-        let status = revocation::status(context, certificate, issuer, purpose, |_| true);
+        let status = revocation::status(context, Place { path, position }, purpose, |_| true);
         let known = check_known(&status, certificate, is_decisive(purpose, position), &mut judged.checks);
         judged.conclusion = judged.conclusion.then(|| known);
         judged.judgements.push(Judgement { certificate, issuer, status });
@@ -137,20 +143,29 @@ const fn after_its_end(found: Conclusion, bounds: Conclusion, held: bool) -> Opt
     }
 }
 
+/// The inputs of RFC 5280, 6.1.1: any policy, no time.
+pub(crate) fn path_parameters() -> PathParameters {
+    PathParameters { processed_extensions: vec![QC_STATEMENTS], ..PathParameters::default() }
+}
+
 /// RFC 5280, 6.1, apart from time and revocation.
-fn check_rules(path: &CandidatePath<'_>, checks: &mut Vec<Check>) -> Conclusion {
-    let parameters =
-        PathParameters { processed_extensions: vec![QC_STATEMENTS], ..PathParameters::default() };
-    match check_path(path, &parameters) {
-        Ok(_) => {
-            checks.push(check("xcv.path.rules", "RFC 5280, 6.1", Outcome::Passed));
+fn check_rules<'s>(
+    context: &Context<'s>,
+    path: &CandidatePath<'s>,
+    judged: &mut JudgedPath<'s>,
+) -> Conclusion {
+    match check_path(path, &context.parameters) {
+        Ok(output) => {
+            judged.policies = output.policies.iter().map(|policy| policy.policy).collect();
+            judged.checks.push(check(RULES, "RFC 5280, 6.1", Outcome::Passed));
             Conclusion::Passed
         }
         Err(error) => {
-            checks.push(
-                check("xcv.path.rules", error.clause, Outcome::Indeterminate)
+            judged.checks.push(
+                check(RULES, error.clause, Outcome::Indeterminate)
                     .about(error.certificate)
-                    .with("rule", &error.kind),
+                    .with("rule", &error.kind)
+                    .with("code", error.kind.code()),
             );
             Conclusion::Indeterminate(SubIndication::CertificateChainGeneralFailure)
         }
@@ -168,7 +183,7 @@ fn check_constraints(
     let passed = match purpose {
         Purpose::Tsa => check_tsa_usage(context, target, checks),
         Purpose::Signer => check_signer(context, target, above, checks),
-        Purpose::Revocation => true,
+        Purpose::Revocation | Purpose::Any => true,
     };
     if passed {
         Conclusion::Passed
@@ -231,7 +246,7 @@ fn check_signer(
 
 /// A TSA's CAs are asked where their lists are used; beyond that their absence is a warning.
 const fn is_decisive(purpose: Purpose, position: usize) -> bool {
-    position == 0 || matches!(purpose, Purpose::Signer)
+    position == 0 || matches!(purpose, Purpose::Signer | Purpose::Any)
 }
 
 /// Whether there is revocation data that may be used. Where it is missing anywhere in the path nothing else matters yet,
@@ -318,7 +333,7 @@ fn check_status(
 
 pub(crate) const fn freshness(context: &Context<'_>, purpose: Purpose) -> RevocationFreshness {
     match purpose {
-        Purpose::Signer => context.policy.signer_freshness,
+        Purpose::Signer | Purpose::Any => context.policy.signer_freshness,
         Purpose::Tsa | Purpose::Revocation => context.policy.tsa_freshness,
     }
 }

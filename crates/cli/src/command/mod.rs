@@ -8,6 +8,7 @@ pub(crate) mod extend;
 pub(crate) mod inspect;
 mod key;
 mod outcome;
+pub(crate) mod path;
 pub(crate) mod renew;
 mod shape;
 pub(crate) mod sign;

@@ -7,12 +7,13 @@ mod value;
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
-use keiin::model::Time;
+use keiin::model::{PathPurpose, Time};
 
 pub(crate) use localise::{command, usage_error};
 pub(crate) use value::{
     AlgorithmsChoice, Carry, CertifyChoice, Commitment, Digest, DigestValue, FormatChoice, Freshness, Level,
-    Location, LockChoice, PackagingChoice, PolicyChoice, ProfileChoice, RevocationKinds, VisiblePlace,
+    Location, LockChoice, PackagingChoice, PathPolicy, PolicyChoice, ProfileChoice, RevocationKinds,
+    VisiblePlace,
 };
 
 use crate::lang::Lang;
@@ -44,6 +45,7 @@ pub(crate) enum Command {
     Extend(Box<Extend>),
     Renew(Box<Renew>),
     Verify(Box<Verify>),
+    Path(Box<PathFlags>),
     Inspect(Inspect),
     Card(Card),
 }
@@ -296,6 +298,30 @@ pub(crate) struct Verify {
     pub(crate) evidence: Evidence,
     #[command(flatten)]
     pub(crate) judge: Judge,
+}
+
+#[derive(Args)]
+pub(crate) struct PathFlags {
+    #[arg(value_name = "CERT")]
+    pub(crate) file: PathBuf,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<Time>,
+    #[arg(long, value_name = "signer|tsa|any", value_parser = value::path_purpose)]
+    pub(crate) purpose: Option<PathPurpose>,
+    #[arg(long, value_name = "general|hpki|OID")]
+    pub(crate) policy: Vec<PathPolicy>,
+    #[arg(long, value_name = "etsi|cryptrec|FILE")]
+    pub(crate) algorithms: Option<AlgorithmsChoice>,
+    #[arg(long, value_name = "FRESH")]
+    pub(crate) fresh: Option<Freshness>,
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+    #[command(flatten)]
+    pub(crate) evidence: Evidence,
 }
 
 #[derive(Args)]

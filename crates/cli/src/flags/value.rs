@@ -5,7 +5,7 @@ use std::{convert::Infallible, path::PathBuf, str::FromStr};
 
 use clap::ValueEnum;
 use keiin::{
-    model::{Bytes, DigestAlgorithm},
+    model::{Bytes, DigestAlgorithm, Oid, PathPurpose},
     pades::appearance::{PageChoice, Rectangle},
 };
 use serde::Deserialize;
@@ -173,6 +173,51 @@ pub(crate) enum RevocationKinds {
 pub(crate) enum PolicyChoice {
     General,
     Hpki,
+}
+
+/// What `keiin path` takes for a policy: the preset that judges, or a certificate policy that the path must be valid for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PathPolicy {
+    Preset(PolicyChoice),
+    Certificate(Oid),
+}
+
+impl PathPolicy {
+    pub(crate) const fn preset(&self) -> Option<PolicyChoice> {
+        match self {
+            Self::Preset(choice) => Some(*choice),
+            Self::Certificate(_) => None,
+        }
+    }
+
+    pub(crate) const fn oid(&self) -> Option<Oid> {
+        match self {
+            Self::Preset(_) => None,
+            Self::Certificate(oid) => Some(*oid),
+        }
+    }
+}
+
+impl FromStr for PathPolicy {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "general" => Self::Preset(PolicyChoice::General),
+            "hpki" => Self::Preset(PolicyChoice::Hpki),
+            oid => Self::Certificate(oid.parse().map_err(|_| "general, hpki, 1.2.392.…".to_owned())?),
+        })
+    }
+}
+
+/// For what a certificate is to be good.
+pub(crate) fn path_purpose(text: &str) -> Result<PathPurpose, String> {
+    match text {
+        "signer" => Ok(PathPurpose::Signer),
+        "tsa" => Ok(PathPurpose::Tsa),
+        "any" => Ok(PathPurpose::Any),
+        _ => Err("signer, tsa, any".to_owned()),
+    }
 }
 
 /// The algorithm table.

@@ -83,6 +83,17 @@ const COMMANDS: &[CommandText] = &[
         ],
     },
     CommandText {
+        name: "path",
+        about: [
+            "証明書から信頼の起点までの経路を調べ、各証明書の判定の根拠(CRL・OCSP)、行き止まり、足りないものを示します",
+            "Show the paths from a certificate to whom you trust: what judged each certificate, what leads nowhere, what is missing",
+        ],
+        after: [
+            "例:keiin path 医師.cer --certs 署名用認証局.cer --trust hpki --at 2026-04-01T00:00:00Z\n\n署名ファイルを渡すと、署名者とタイムスタンプ局の証明書を調べます。\n失効・期限切れの証明書は、その時刻において無効(終了コード1)です。",
+            "Example: keiin path doctor.cer --certs signing-ca.cer --trust hpki --at 2026-04-01T00:00:00Z\n\nOf a signed file it shows the signers' and TSAs' certificates.\nA certificate that is revoked or has ended is not valid at that time (exit code 1).",
+        ],
+    },
+    CommandText {
         name: "inspect",
         about: [
             "署名ファイルの構造を示します(有効かどうかは判断しません)",
@@ -205,6 +216,19 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
     ("extend", "file", "署名ファイル", "The signature file"),
     ("renew", "file", "署名ファイル(ES-A)", "The signature file (ES-A)"),
     ("verify", "files", "署名ファイルまたはタイムスタンプ(複数可)", "Signature files or time-stamps"),
+    ("path", "file", "証明書(DER、PEM)または署名ファイル", "A certificate (DER, PEM) or a signed file"),
+    (
+        "path",
+        "policy",
+        "検証方針(general、hpki)、または経路が満たすべき証明書ポリシーのOID(複数可)",
+        "The policy that judges (general, hpki), or the OID of a certificate policy that the path must be valid for",
+    ),
+    (
+        "",
+        "purpose",
+        "用途:signer(文書の署名)、tsa(タイムスタンプ)、any(問わない)。既定:証明書の記載による",
+        "For what: signer (documents), tsa (time-stamps), any; default: what the certificate says",
+    ),
     ("inspect", "file", "署名ファイルまたはタイムスタンプ", "The signature file or time-stamp"),
     (
         "sign",

@@ -6,6 +6,7 @@ mod en;
 pub(crate) mod failure;
 pub(crate) mod flag;
 mod ja;
+pub(crate) mod path;
 pub(crate) mod revision;
 
 use keiin::model::{Indication, NextAction, NextStep, Outcome, SubIndication, Time, TimestampKind};

@@ -4,6 +4,7 @@
 mod coverage;
 pub(crate) mod json;
 pub(crate) mod name;
+pub(crate) mod path;
 pub(crate) mod report;
 pub(crate) mod revision;
 pub(crate) mod table;

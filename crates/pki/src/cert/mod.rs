@@ -241,7 +241,11 @@ impl<'a> Certificate<'a> {
 
 fn http<'a>(name: &GeneralName<'a>) -> Option<&'a str> {
     match name {
-        GeneralName::Uri(uri) if uri.starts_with("http://") || uri.starts_with("https://") => Some(uri),
+        GeneralName::Uri(uri) => {
+            let scheme = uri.split_once("://")?.0;
+            let asked = ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+            asked.then_some(uri)
+        }
         _ => None,
     }
 }

@@ -19,9 +19,11 @@ pub struct Limits {
     /// Signatures computed in the life of a [`Budget`]. A record with 30 years of archive time-stamps needs some 200;
     /// this is twenty times that, and a second of work with RSA.
     pub signature_checks: u32,
-    /// Signatures computed in one search. Go's crypto/x509 and webpki stop at 100; a bridge with rolled-over keys may
-    /// need a few more.
+    /// Signatures computed in one search. Go's crypto/x509 and webpki stop at 100; this leaves room to find the one issuer
+    /// among a thousand of its name that all claim its key identifier.
     pub signature_checks_per_search: u32,
+    /// Signatures computed to find who signed one CRL or OCSP answer.
+    pub signature_checks_per_object: u32,
     /// Paths found in one search. The most seen in PKITS and real chains is 4.
     pub paths: u32,
     /// Certificates in a path. webpki takes 8, PKITS needs 8, bridges between bridges 10.
@@ -36,7 +38,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             signature_checks: 4_096,
-            signature_checks_per_search: 256,
+            signature_checks_per_search: 1_280,
+            signature_checks_per_object: 64,
             paths: 32,
             depth: 12,
             steps: 5_000,

@@ -7,7 +7,7 @@ use keiin_model::{Oid, Time};
 
 use super::{
     CandidatePath, Limits, PathError, PathErrorKind, ValidPolicy,
-    constraint::check_names,
+    constraint::{InitialSubtrees, check_names},
     policy::{Allowed, PolicyGraph},
 };
 use crate::{
@@ -39,6 +39,8 @@ pub struct PathParameters {
     pub explicit_policy: Indicator,
     /// initial-any-policy-inhibit (g).
     pub any_policy_inhibit: Indicator,
+    /// initial-permitted-subtrees (h) and initial-excluded-subtrees (i); `None` permits every name.
+    pub initial_subtrees: Option<InitialSubtrees>,
     /// Critical extensions that the caller processes itself.
     pub processed_extensions: Vec<Oid>,
     /// Names that may be compared with name constraints; [`super::Limits::name_comparisons`] by default.
@@ -60,7 +62,8 @@ pub struct PathOutput {
 /// [`PathError`]: the first certificate from the anchor down that fails, how, and the clause.
 pub fn check(path: &CandidatePath<'_>, parameters: &PathParameters) -> Result<PathOutput, PathError> {
     let Some((anchor, below)) = path.certificates().split_last() else { return Ok(PathOutput::default()) };
-    let mut state = State::initialize(anchor, below.len() as u64, parameters);
+    let initial = parameters.initial_subtrees.as_ref().and_then(InitialSubtrees::constraints);
+    let mut state = State::initialize(anchor, below.len() as u64, parameters, initial.as_ref());
     for (above, certificate) in below.iter().rev().enumerate() {
         let is_last = above + 1 == below.len();
         let checked = state.process(certificate, is_last).and_then(|()| {
@@ -94,7 +97,12 @@ struct State<'p> {
 }
 
 impl<'p> State<'p> {
-    fn initialize(anchor: &'p Certificate<'p>, n: u64, parameters: &'p PathParameters) -> Self {
+    fn initialize(
+        anchor: &'p Certificate<'p>,
+        n: u64,
+        parameters: &'p PathParameters,
+        initial: Option<&'p NameConstraints<'p>>,
+    ) -> Self {
         let from = |indicator| if indicator == Indicator::Set { 0 } else { n + 1 };
         Self {
             parameters,
@@ -105,7 +113,7 @@ impl<'p> State<'p> {
             max_path_length: n,
             stated_path_length: n,
             issuer: anchor.subject,
-            constraints: Vec::new(),
+            constraints: initial.into_iter().collect(),
             comparisons: parameters.name_comparisons.unwrap_or(Limits::default().name_comparisons),
         }
     }

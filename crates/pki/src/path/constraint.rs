@@ -6,9 +6,35 @@ use std::mem::discriminant;
 use keiin_model::Oid;
 
 use super::PathErrorKind;
-use crate::{cert::Certificate, extension::NameConstraints, name::GeneralName};
+use crate::{
+    cert::Certificate,
+    der::{DerError, Element, Tag},
+    extension::NameConstraints,
+    name::GeneralName,
+};
 
 const EMAIL_ADDRESS: Oid = Oid::new(&[1, 2, 840, 113549, 1, 9, 1]);
+
+/// initial-permitted-subtrees and initial-excluded-subtrees (RFC 5280, 6.1.1 (h) and (i)), as the value of a
+/// nameConstraints extension would say them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InitialSubtrees(Vec<u8>);
+
+impl InitialSubtrees {
+    /// Reads the DER of a NameConstraints (RFC 5280, 4.2.1.10).
+    ///
+    /// # Errors
+    /// [`DerError`] naming the part.
+    pub fn read(name_constraints: Vec<u8>) -> Result<Self, DerError> {
+        NameConstraints::read(&name_constraints)?;
+        Ok(Self(name_constraints))
+    }
+
+    /// `None` cannot be: it was read before.
+    pub(super) fn constraints(&self) -> Option<NameConstraints<'_>> {
+        NameConstraints::read(&self.0).ok()
+    }
+}
 
 /// RFC 5280, 6.1.3 (b) and (c): every name of a certificate within a permitted subtree of each certificate above that
 /// permits names of its form, and within no excluded one. `comparisons` is what is left of the limit.
@@ -51,7 +77,7 @@ fn check_name(
 ) -> Result<(), PathErrorKind> {
     let mut within_any = |subtrees: &[GeneralName<'_>], side| -> Result<Option<bool>, PathErrorKind> {
         let mut outcome = None;
-        for base in subtrees.iter().filter(|base| discriminant(*base) == discriminant(name)) {
+        for base in subtrees.iter().filter(|base| is_same_form(base, name)) {
             *comparisons = comparisons.checked_sub(1).ok_or(PathErrorKind::NameComparisons)?;
             let within = is_within(name, base, side).ok_or(PathErrorKind::NameConstraintUnsupported)?;
             outcome = Some(outcome.unwrap_or(false) | within);
@@ -65,6 +91,23 @@ fn check_name(
         Some(false) => Err(PathErrorKind::NameNotPermitted { name: text(name) }),
         _ => Ok(()),
     }
+}
+
+/// Whether two names are of one form. What an otherName is its type says: one is no constraint on another.
+fn is_same_form(a: &GeneralName<'_>, b: &GeneralName<'_>) -> bool {
+    match (a, b) {
+        (GeneralName::OtherName(a), GeneralName::OtherName(b)) => match (type_id(a), type_id(b)) {
+            (Some(a), Some(b)) => a == b,
+            _ => true,
+        },
+        _ => discriminant(a) == discriminant(b),
+    }
+}
+
+/// The type-id of an otherName.
+fn type_id(other_name: &[u8]) -> Option<Oid> {
+    let mut reader = Element::whole(other_name, "otherName").ok()?.reader("otherName").ok()?;
+    reader.expect(Tag::OID, "type-id").ok()?.oid("type-id").ok()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -86,3 +86,26 @@ pub enum PathErrorKind {
     #[error("anyPolicy is mapped")]
     AnyPolicyMapped,
 }
+
+impl PathErrorKind {
+    /// The reason as a stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotYetValid { .. } => "not-yet-valid",
+            Self::Expired { .. } => "expired",
+            Self::SignatureAlgorithmsDiffer => "signature-algorithms-differ",
+            Self::NameChain => "name-chain",
+            Self::NotCa => "not-ca",
+            Self::PathLength { .. } => "path-length",
+            Self::KeyUsage => "key-usage",
+            Self::UnknownCriticalExtension { .. } => "unknown-critical-extension",
+            Self::UnreadableExtension { .. } => "unreadable-extension",
+            Self::NameNotPermitted { .. } => "name-not-permitted",
+            Self::NameExcluded { .. } => "name-excluded",
+            Self::NameConstraintUnsupported => "name-constraint-unsupported",
+            Self::NameComparisons => "name-comparisons",
+            Self::NoValidPolicy => "no-valid-policy",
+            Self::AnyPolicyMapped => "any-policy-mapped",
+        }
+    }
+}

@@ -19,6 +19,7 @@ pub use budget::{Budget, Limits, SignatureFailure};
 pub use build::build;
 pub(crate) use build::key_hint;
 pub use check::{Indicator, PathOutput, PathParameters, check};
+pub use constraint::InitialSubtrees;
 pub use error::{PathError, PathErrorKind};
 pub use policy::{ValidPolicy, user_notices};
 
@@ -157,6 +158,19 @@ pub enum RejectedPathReason {
     AnchorMayNotIssue,
 }
 
+impl RejectedPathReason {
+    /// The reason as a stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoIssuer => "no-issuer",
+            Self::SelfIssued => "self-issued",
+            Self::Signature(_) => "signature",
+            Self::Loop => "loop",
+            Self::AnchorMayNotIssue => "anchor-may-not-issue",
+        }
+    }
+}
+
 /// The limit that ended a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -173,4 +187,16 @@ pub enum Exhausted {
     /// [`Limits::steps`].
     #[error("the limit of steps is reached")]
     Steps,
+}
+
+impl Exhausted {
+    /// The limit as a stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::SignatureChecks => "signature-checks",
+            Self::Paths => "paths",
+            Self::Depth => "depth",
+            Self::Steps => "steps",
+        }
+    }
 }

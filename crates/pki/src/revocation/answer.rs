@@ -5,7 +5,7 @@ use keiin_model::DigestAlgorithm;
 
 use super::{
     Ocsps, RejectedRevocation, RevocationFact, RevocationFacts, RevocationKind, RevocationRejection,
-    RevocationStatus,
+    RevocationStatus, Signers,
 };
 use crate::{
     cert::Certificate,
@@ -35,17 +35,12 @@ pub(super) fn read<'s>(
             facts.rejected.push(RejectedRevocation { object: response.id, reason });
             continue;
         };
-        let mut singles =
-            basic.responses.iter().filter(|s| s.is_about(certificate.serial, issuer)).peekable();
+        let mut singles = basic.responses.iter().filter(|s| s.is_about(certificate, issuer)).peekable();
         if singles.peek().is_none() {
             continue;
         }
         match responder(response, basic, embedded, issuer, store, budget) {
-            Ok((signer, signature)) => {
-                for single in singles {
-                    state(facts, response, basic, single, signer, signature);
-                }
-            }
+            Ok(signers) => singles.for_each(|single| state(facts, response, basic, single, &signers)),
             Err(reason) => facts.rejected.push(RejectedRevocation { object: response.id, reason }),
         }
     }
@@ -56,8 +51,7 @@ fn state<'s>(
     response: &OcspResponse<'s>,
     basic: &BasicOcspResponse<'s>,
     single: &SingleResponse<'s>,
-    signer: &'s Certificate<'s>,
-    signature: VerifiedSignature,
+    signers: &Signers<'s>,
 ) {
     let status = match single.status {
         CertStatus::Good => RevocationStatus::NotRevoked,
@@ -74,9 +68,9 @@ fn state<'s>(
         object: response.id,
         delta: None,
         kind: RevocationKind::Ocsp,
-        signer,
-        alternate_signers: Vec::new(),
-        signature,
+        signer: signers.first,
+        alternate_signers: signers.alternates.clone(),
+        signature: signers.signature,
         status,
         reasons: ReasonFlags::ALL,
         invalidity_date: None,
@@ -89,7 +83,7 @@ fn state<'s>(
 }
 
 /// Finds whose key signed an answer: the issuer's, or that of a delegate that the issuer certified for this (RFC 6960,
-/// 4.2.2.2).
+/// 4.2.2.2). A delegate may have several certificates over its key; all that the issuer signed are kept.
 fn responder<'s>(
     response: &OcspResponse<'s>,
     basic: &BasicOcspResponse<'s>,
@@ -97,7 +91,7 @@ fn responder<'s>(
     issuer: &'s Certificate<'s>,
     store: &'s CertificateStore<'s>,
     budget: &mut Budget,
-) -> Result<(&'s Certificate<'s>, VerifiedSignature), RevocationRejection> {
+) -> Result<Signers<'s>, RevocationRejection> {
     let signed = Signed {
         id: response.id,
         message: basic.tbs,
@@ -108,18 +102,27 @@ fn responder<'s>(
         embedded.iter().chain(named(&basic.responder, store)).filter(|c| c.id != issuer.id).collect();
     delegates.sort_by_key(|c| c.id);
     delegates.dedup_by_key(|c| c.id);
+    let most = budget.signature_checks().saturating_add(budget.limits().signature_checks_per_object);
+    let mut signers: Option<Signers<'_>> = None;
     let mut rejection = RevocationRejection::NoSigner;
     for candidate in std::iter::once(issuer).chain(delegates).filter(|c| is_named(&basic.responder, c)) {
+        if budget.signature_checks() >= most {
+            rejection = RevocationRejection::Signature(SignatureFailure::Exhausted);
+            break;
+        }
         if candidate.id != issuer.id && !is_delegate(candidate, issuer, store, budget) {
             rejection = RevocationRejection::Responder;
             continue;
         }
-        match budget.key_of(candidate, store).and_then(|key| budget.verify(&signed, &key)) {
-            Ok(signature) => return Ok((candidate, signature)),
-            Err(failure) => rejection = RevocationRejection::Signature(failure),
+        match (budget.key_of(candidate, store).and_then(|key| budget.verify(&signed, &key)), &mut signers) {
+            (Ok(_), Some(signers)) => signers.alternates.push(candidate),
+            (Ok(signature), None) => {
+                signers = Some(Signers { first: candidate, alternates: Vec::new(), signature });
+            }
+            (Err(failure), _) => rejection = RevocationRejection::Signature(failure),
         }
     }
-    Err(rejection)
+    signers.ok_or(rejection)
 }
 
 /// The certificates of the store that a ResponderID may name.

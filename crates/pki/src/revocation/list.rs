@@ -18,13 +18,18 @@ pub struct Crls<'a> {
 impl<'a> Crls<'a> {
     /// Reads CRLs, each as its DER octets; the ids of what cannot be read are kept.
     pub fn new(lists: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        Self::with_ids(lists.into_iter().map(|raw| (object_id(raw), raw)))
+    }
+
+    /// Reads CRLs whose SHA-256 is known already.
+    pub fn with_ids(lists: impl IntoIterator<Item = (ObjectId, &'a [u8])>) -> Self {
         let mut crls = Self::default();
-        for raw in lists {
-            if let Ok(crl) = Crl::read(raw) {
-                crls.by_issuer.entry(crl.issuer.comparison_key()).or_default().insert(crl.id);
-                crls.lists.insert(crl.id, crl);
+        for (id, raw) in lists {
+            if let Ok(crl) = Crl::read_as(id, raw) {
+                crls.by_issuer.entry(crl.issuer.comparison_key()).or_default().insert(id);
+                crls.lists.insert(id, crl);
             } else {
-                crls.unreadable.insert(object_id(raw));
+                crls.unreadable.insert(id);
             }
         }
         crls

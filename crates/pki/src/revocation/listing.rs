@@ -8,7 +8,7 @@ use keiin_model::{ObjectId, Oid};
 
 use super::{
     Crls, RejectedRevocation, RevocationFact, RevocationFacts, RevocationKind, RevocationRejection,
-    RevocationStatus,
+    RevocationStatus, Signers,
     scan::scan,
     scope::{covered_reasons, directory_names, is_same_scope},
 };
@@ -16,8 +16,7 @@ use crate::{
     cert::Certificate,
     crl::{Crl, RevokedCertificate},
     extension::{KeyUsage, ReasonFlags, oid},
-    key::VerifiedSignature,
-    path::{Budget, Signed, key_hint},
+    path::{Budget, SignatureFailure, Signed, key_hint},
     store::CertificateStore,
 };
 
@@ -34,13 +33,6 @@ struct Listing<'s> {
     entry: Option<RevokedCertificate<'s>>,
     /// Whether its silence counts: there is no critical extension that is not known (RFC 5280, 5.2 and 5.3).
     silence_counts: bool,
-}
-
-/// Who signed a CRL.
-struct Signers<'s> {
-    first: &'s Certificate<'s>,
-    alternates: Vec<&'s Certificate<'s>>,
-    signature: VerifiedSignature,
 }
 
 pub(super) fn read<'s>(
@@ -203,9 +195,14 @@ fn signers<'s>(
     }
     let signed =
         Signed { id: crl.id, message: crl.tbs, algorithm: crl.signature_algorithm, value: crl.signature };
+    let most = budget.signature_checks().saturating_add(budget.limits().signature_checks_per_object);
     let mut signers: Option<Signers<'_>> = None;
     let mut rejection = RevocationRejection::NoSigner;
     for candidate in candidates {
+        if budget.signature_checks() >= most {
+            rejection = RevocationRejection::Signature(SignatureFailure::Exhausted);
+            break;
+        }
         if signers.as_ref().is_some_and(|s| s.first.spki != candidate.spki) {
             continue;
         }

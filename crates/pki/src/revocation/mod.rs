@@ -96,6 +96,13 @@ impl RevocationFact<'_> {
     }
 }
 
+/// Who signed an object.
+struct Signers<'s> {
+    first: &'s Certificate<'s>,
+    alternates: Vec<&'s Certificate<'s>>,
+    signature: VerifiedSignature,
+}
+
 /// An object that speaks of the certificate and may not be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RejectedRevocation {
@@ -157,6 +164,29 @@ pub enum RevocationRejection {
     /// Signed by neither the issuer nor a delegate of the issuer with id-kp-OCSPSigning (RFC 6960, 4.2.2.2).
     #[error("the responder is neither the issuer nor its delegate")]
     Responder,
+}
+
+impl RevocationRejection {
+    /// The reason as a stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoSigner => "no-signer",
+            Self::Signature(SignatureFailure::Exhausted) => "signature-checks",
+            Self::Signature(_) => "signature",
+            Self::KeyUsage => "key-usage",
+            Self::SignatureAlgorithmsDiffer => "signature-algorithms-differ",
+            Self::DistributionPoint => "distribution-point",
+            Self::CertificateKind => "certificate-kind",
+            Self::Issuer => "issuer",
+            Self::Reasons => "reasons",
+            Self::UnknownCriticalExtension => "unknown-critical-extension",
+            Self::UnreadableExtension { .. } => "unreadable-extension",
+            Self::UnreadableEntry => "unreadable-entry",
+            Self::DeltaAlone => "delta-alone",
+            Self::NotSuccessful { .. } => "not-successful",
+            Self::Responder => "responder",
+        }
+    }
 }
 
 /// Everything that is said of one certificate.
