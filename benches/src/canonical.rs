@@ -47,13 +47,6 @@ pub(crate) fn run(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The command with its output thrown away, so that the pipe to this program is not what is measured.
-fn into_nothing(arguments: &[&str]) -> Vec<String> {
-    let shell = ["sh", "-c", "exec \"$0\" \"$@\" >/dev/null"];
-    let before: &[&str] = if cfg!(unix) { &shell } else { &[] };
-    before.iter().chain(arguments).map(ToString::to_string).collect()
-}
-
 /// Records with what documents have: two namespaces, Japanese, references, both quotes, empty elements, indentation.
 fn document(octets: usize) -> String {
     let mut out = String::with_capacity(octets + 1_000);

@@ -20,7 +20,6 @@ const RAW_CERTIFICATE: &str = "http://www.w3.org/2000/09/xmldsig#rawX509Certific
 pub(crate) struct KeyInfo {
     /// `ds:KeyInfo`.
     pub(crate) node: NodeId,
-    pub(crate) id: Option<String>,
     /// What it has, in document order, and what it refers to inside of the document in place of the reference.
     pub(crate) items: Vec<KeyItem>,
 }
@@ -62,7 +61,7 @@ impl KeyInfo {
     pub(crate) fn read(tree: &Tree<'_>, node: NodeId, followed: &mut usize) -> Result<Self, XmlError> {
         let mut reading = Reading { tree, items: Vec::new(), left: MAX_KEY_INFO_ITEMS, followed };
         reading.children(node, 0)?;
-        Ok(Self { node, id: tree.attribute(node, "Id").map(Into::into), items: reading.items })
+        Ok(Self { node, items: reading.items })
     }
 
     /// The certificates that stand in it, in document order.

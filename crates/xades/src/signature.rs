@@ -40,7 +40,6 @@ impl<T> Named<T> {
 pub(crate) struct Signature {
     /// `ds:Signature`.
     pub(crate) node: NodeId,
-    pub(crate) id: Option<String>,
     pub(crate) signed_info: Option<NodeId>,
     /// How SignedInfo is canonicalised.
     pub(crate) canonicalization: Named<Canonicalization>,
@@ -61,7 +60,6 @@ pub(crate) struct Signature {
 #[derive(Clone, Debug)]
 pub(crate) struct Manifest {
     pub(crate) node: NodeId,
-    pub(crate) id: Option<String>,
     pub(crate) references: Vec<Reference>,
 }
 
@@ -114,7 +112,6 @@ impl Signature {
         }
         Ok(Self {
             node,
-            id: tree.attribute(node, "Id").map(Into::into),
             signed_info,
             canonicalization: canonicalization
                 .map_or_else(|| Named::Unsupported(String::new()), |node| read_canonicalization(tree, node)),
@@ -143,7 +140,7 @@ impl Signature {
 impl Manifest {
     fn read(tree: &Tree<'_>, node: NodeId, left: &mut usize) -> Result<Self, XmlError> {
         let references = read_references(tree, node, left)?;
-        Ok(Self { node, id: tree.attribute(node, "Id").map(Into::into), references })
+        Ok(Self { node, references })
     }
 }
 

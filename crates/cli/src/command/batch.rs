@@ -33,7 +33,7 @@ pub(crate) fn run(context: &Context, flags: &Sign, folder: &Path) -> Result<Exit
     let patterns = patterns(&flags.glob)?;
     let wanted = |file: &Path| is_wanted(&patterns, file);
     // As for one file: a detached signature is asked for, or CAdES.
-    let beside = match flags.pdf.format {
+    let beside = match flags.format {
         Some(format) => format == FormatChoice::Cades,
         None => flags.detached,
     };

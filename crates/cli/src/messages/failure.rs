@@ -4,7 +4,8 @@
 mod advice;
 
 use keiin::{
-    BatchError, ConfigError, ContentError, Error, FileError, FileKind, FontError, TransportError, TrustError, TsaError,
+    BatchError, ConfigError, ContentError, Error, FileError, FileKind, FontError, TransportError, TrustError,
+    TsaError,
     model::{ContainerError, SignerError},
     pades::{
         PadesError,

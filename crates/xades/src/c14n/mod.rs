@@ -83,6 +83,7 @@ impl Canonicalization {
     }
 
     /// The algorithm identifier.
+    #[cfg(test)]
     pub(crate) const fn uri(&self) -> &'static str {
         match (self.method, self.comments) {
             (Method::Inclusive10, false) => "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",

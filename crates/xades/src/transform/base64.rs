@@ -30,6 +30,7 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
 }
 
 /// The text of octets, in one line.
+#[cfg(test)]
 pub(crate) fn encode(octets: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(octets)
 }

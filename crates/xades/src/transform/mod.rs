@@ -58,11 +58,6 @@ pub(crate) enum Operation {
 }
 
 impl Transform {
-    /// The URIs of the transforms that are written without content.
-    pub(crate) const ENVELOPED: &'static str = ENVELOPED;
-    /// As above.
-    pub(crate) const BASE64: &'static str = BASE64;
-
     /// The transforms in a `ds:Transforms` child, also of `ds:RetrievalMethod` and XAdES policies.
     ///
     /// # Errors

@@ -20,9 +20,8 @@ mod value;
 use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 pub(crate) use self::{
-    character::{is_space, name_len},
-    layout::RawAttribute,
-    namespace::{XML, XMLNS},
+    character::name_len,
+    namespace::XML,
     node::{Declaration, NodeId, NodeKind},
     picked::Point,
     set::{NodeSet, Subtrees},

@@ -55,18 +55,6 @@ impl NodeSet {
         }
     }
 
-    /// The set without its comments.
-    #[must_use]
-    pub(crate) fn without_comments(self, tree: &Tree<'_>) -> Self {
-        match self {
-            Self::Whole { subtrees, .. } => Self::Whole { subtrees, comments: false },
-            Self::Picked(mut picked) => {
-                picked.retain(tree, |node| tree.kind(node) != NodeKind::Comment);
-                Self::Picked(picked)
-            }
-        }
-    }
-
     /// Those nodes of the set for which `keep` says so, attributes and namespace nodes asked one by one.
     ///
     /// # Errors
@@ -138,10 +126,6 @@ impl Subtrees {
 
     pub(crate) fn ranges(&self) -> impl DoubleEndedIterator<Item = (NodeId, NodeId)> + '_ {
         self.0.iter().map(|range| (NodeId(range.start), NodeId(range.end - 1)))
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     pub(crate) fn contains(&self, node: NodeId) -> bool {
