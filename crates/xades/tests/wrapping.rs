@@ -30,7 +30,7 @@ fn signature(object: &str, more: &str) -> String {
     let kind = r#" Type="http://uri.etsi.org/01903#SignedProperties""#;
     let references = reference("#rx", "", CONTENT) + &reference("#sp", kind, &properties("sp"));
     format!(
-        r#"<Signature xmlns="{DSIG}" Id="s"><SignedInfo><CanonicalizationMethod Algorithm="{EXCLUSIVE}"/><SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>{references}</SignedInfo><SignatureValue>AAAA</SignatureValue><Object><x:QualifyingProperties xmlns:x="http://uri.etsi.org/01903/v1.3.2#" Target="#s">{object}</x:QualifyingProperties></Object>{more}</Signature>"#
+        r##"<Signature xmlns="{DSIG}" Id="s"><SignedInfo><CanonicalizationMethod Algorithm="{EXCLUSIVE}"/><SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>{references}</SignedInfo><SignatureValue>AAAA</SignatureValue><Object><x:QualifyingProperties xmlns:x="http://uri.etsi.org/01903/v1.3.2#" Target="#s">{object}</x:QualifyingProperties></Object>{more}</Signature>"##
     )
 }
 
