@@ -60,11 +60,7 @@ impl Walk<'_, '_> {
     /// The references in an object; its depth is bounded by the parser.
     fn note(&mut self, object: &Object) {
         match object {
-            Object::Reference(number) => {
-                if self.seen.insert(*number) {
-                    self.todo.push(*number);
-                }
-            }
+            Object::Reference(number) if self.seen.insert(*number) => self.todo.push(*number),
             Object::Array(items) => items.iter().for_each(|item| self.note(item)),
             Object::Dictionary(dictionary) => dictionary.values().for_each(|value| self.note(value)),
             Object::Stream(stream) => stream.dictionary.values().for_each(|value| self.note(value)),

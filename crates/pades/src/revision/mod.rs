@@ -45,7 +45,7 @@ pub(crate) fn after(
     let octets = pdf.file();
     let mut found = Vec::new();
     let hole = dictionary.byte_range.first().map_or(0, |range| range.end);
-    if !crate::pdf::last_start(octets.until(end)).is_some_and(|(at, _)| at > hole) {
+    if crate::pdf::last_start(octets.until(end)).is_none_or(|(at, _)| at <= hole) {
         return Ok(vec![altered("coverage-inside-revision")]);
     }
     match signed_view(pdf, octets, end) {
