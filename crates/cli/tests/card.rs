@@ -188,7 +188,8 @@ fn a_card_of_another_licence_is_refused_before_its_pin_is_asked_for() {
     let module = card_module().display().to_string();
     // No PIN is given, and there is no terminal: one that is asked for would be another failure.
     for (lang, said) in [("ja", "医師・歯科医師"), ("en", "signed by 医師 or 歯科医師")] {
-        let arguments = format!("sign rx.csv --profile eprescription --lang {lang} --module {module} -o rx.xml");
+        let arguments =
+            format!("sign rx.csv --profile eprescription --lang {lang} --module {module} -o rx.xml");
         let refused = hospital.keiin(&arguments).expect(3);
         assert!(refused.err.contains(said) && refused.err.contains("看護師"), "{}", refused.err);
     }

@@ -227,7 +227,8 @@ fn xml_the_whole_way() {
         assert_eq!(found["format"], "XAdES-BASELINE-B", "{name}");
         let extend = format!("extend {name}.xml {content} --to es-a -o {name}-a.xml {{trust}} {{tsa}}");
         hospital.keiin(&extend).expect(0);
-        let renew = format!("renew {name}-a.xml {content} --digest sha512 -o {name}-a2.xml {{trust}} {{tsa}}");
+        let renew =
+            format!("renew {name}-a.xml {content} --digest sha512 -o {name}-a2.xml {{trust}} {{tsa}}");
         hospital.keiin(&renew).expect(0);
         let found = verdict(&hospital, &format!("{name}-a2.xml {content} --offline"), 0);
         assert_eq!(found["format"], "XAdES-BASELINE-LTA", "{name}");
@@ -235,6 +236,7 @@ fn xml_the_whole_way() {
     hospital.keiin("sign --add parallel.xml {doctor} -o both.xml").expect(0);
     let both = hospital.keiin("verify --json both.xml {trust}").expect(0).json();
     assert_eq!(both["signatures"].as_array().unwrap().len(), 2);
-    let refused = hospital.keiin("sign --packaging enveloped 記録.xml {doctor} --lang en -o no.xml").expect(3);
+    let refused =
+        hospital.keiin("sign --packaging enveloped 記録.xml {doctor} --lang en -o no.xml").expect(3);
     assert!(refused.err.contains("--format xades"), "{}", refused.err);
 }

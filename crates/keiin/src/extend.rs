@@ -220,10 +220,12 @@ impl<'r, 's> Run<'r, 's> {
     /// The level of the least advanced signature: by what is there, and whether it suffices.
     fn level(&mut self, document: &Document) -> Level {
         let verdict = self.verdict(document);
-        let embedded = document.evidence();
         let sealed = document.sealed().unwrap_or_default();
         let pairs = pairs(document, &verdict).into_iter().filter(|(facts, _)| !sealed.contains(&facts.id));
-        pairs.map(|(facts, report)| level_of(facts, report, embedded)).min().unwrap_or(Level::Bes)
+        pairs
+            .map(|(facts, report)| level_of(facts, report, &document.evidence_of(&facts.id)))
+            .min()
+            .unwrap_or(Level::Bes)
     }
 
     fn go(&mut self, document: &mut Document, goal: Goal) -> Result<(), Error> {
@@ -239,11 +241,10 @@ impl<'r, 's> Run<'r, 's> {
         // The least advanced signature goes first: material of all signatures goes in before anything is sealed.
         for _ in 0..MAX_STEPS {
             let verdict = self.verdict(document);
-            let embedded = document.evidence();
             let least = pairs(document, &verdict)
                 .into_iter()
                 .filter(|(facts, _)| !sealed.contains(&facts.id))
-                .map(|(facts, report)| (level_of(facts, report, embedded), report))
+                .map(|(facts, report)| (level_of(facts, report, &document.evidence_of(&facts.id)), report))
                 .min_by_key(|(level, _)| *level);
             match least {
                 Some((level, report)) if level < goal => {
@@ -307,7 +308,7 @@ impl<'r, 's> Run<'r, 's> {
         signature: ObjectId,
         material: &Material,
     ) -> Result<(), Error> {
-        let new = missing(material, document.evidence());
+        let new = missing(material, &document.evidence_of(&signature));
         document.container()?.embed_material(at, &new)?;
         let done = Done::Embedded {
             certificates: new.certificates.len(),
