@@ -73,7 +73,7 @@
 //!
 //! # What it does not do
 //! It has no async functions (run it where blocking is allowed; [`http::HttpTransport`] brings its own thread), it
-//! prints nothing, it never reads a PIN by itself, and of the three formats it has CAdES so far.
+//! prints nothing, it never reads a PIN by itself, and of the three formats it makes CAdES and XAdES so far.
 //!
 //! # Limits
 //! Containers up to 1 GiB ([`file::MAX_CONTAINER`]), detached content of any size, read through a small buffer; at most 12
