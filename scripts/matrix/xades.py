@@ -102,7 +102,9 @@ for revocation in ("crl", "ocsp"):
 def _(name):
     out = work / "pss.xml"
     run(KEIIN, "sign", *keys["doctor"], "--format", "xades", "--packaging", "enveloped", "--pss", "--digest", "sha512", "-o", out, PRESCRIPTION)
-    everyone(name, out, "B", signxml=False)
+    # Debian's xmlsec1 does not know RSASSA-PSS.
+    dss_says(name, out, "XAdES-BASELINE-B")
+    keiin_says(name, out, "XAdES-BASELINE-B")
 
 
 @case("xades properties")
@@ -127,7 +129,7 @@ def _(name):
 def _(name):
     first, second, third = (work / f"counter-{n}.xml" for n in (1, 2, 3))
     run(KEIIN, "sign", *keys["doctor"], "--format", "xades", "--packaging", "enveloped", "--to", "es-t", "--tsa", TSA, *OURS, "-o", first, PRESCRIPTION)
-    signature = json.loads(run(KEIIN, "verify", "--json", *OURS[:8], first, check=False).stdout)["signatures"][0]["id"]
+    signature = json.loads(run(KEIIN, "verify", "--json", *OURS[:7], first, check=False).stdout)["signatures"][0]["id"]
     run(KEIIN, "sign", *keys_of_pharmacist, "--countersign", signature, "-o", second, first)
     code, answers = dss("validate", *TRUST, "--certs", INTER, "--online", second)
     said = [(s.get("format"), s.get("indication")) for s in answers[0].get("signatures", [])]

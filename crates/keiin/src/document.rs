@@ -2,6 +2,7 @@
 //! A signed document or a time-stamp token, read.
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     path::{Path, PathBuf},
     sync::OnceLock,
@@ -396,6 +397,14 @@ impl Document {
         match &self.inner {
             Inner::Xml(xml) => Some(xml),
             _ => None,
+        }
+    }
+
+    /// What stands in the file for one signature: in XML each signature has its own.
+    pub(crate) fn evidence_of(&self, signature: &ObjectId) -> Cow<'_, Evidence> {
+        match &self.inner {
+            Inner::Xml(xml) => xml.evidence_of(signature).map(Cow::Owned).unwrap_or_default(),
+            _ => Cow::Borrowed(self.evidence()),
         }
     }
 

@@ -255,10 +255,11 @@ impl<'r, 's> Run<'r, 's> {
     /// The level of the least advanced signature: by what is there, and whether it suffices.
     fn level(&mut self, document: &Document) -> Level {
         let verdict = self.verdict(document);
-        let embedded = document.evidence();
         let sealed = document.sealed().unwrap_or_default();
         let pairs = pairs(document, &verdict).into_iter().filter(|(facts, _)| !sealed.contains(&facts.id));
-        let level = |(facts, report)| level_of(facts, report, embedded, Stored::of(facts, &self.stored));
+        let level = |(facts, report): (&SignatureFacts, _)| {
+            level_of(facts, report, &document.evidence_of(&facts.id), Stored::of(facts, &self.stored))
+        };
         pairs.map(level).min().unwrap_or(Level::Bes)
     }
 
@@ -275,12 +276,12 @@ impl<'r, 's> Run<'r, 's> {
         // The least advanced signature goes first: material of all signatures goes in before anything is sealed.
         for _ in 0..MAX_STEPS {
             let verdict = self.verdict(document);
-            let embedded = document.evidence();
             let least = pairs(document, &verdict)
                 .into_iter()
                 .filter(|(facts, _)| !sealed.contains(&facts.id))
                 .map(|(facts, report)| {
-                    (level_of(facts, report, embedded, Stored::of(facts, &self.stored)), report)
+                    let embedded = document.evidence_of(&facts.id);
+                    (level_of(facts, report, &embedded, Stored::of(facts, &self.stored)), report)
                 })
                 .min_by_key(|(level, _)| *level);
             match least {
@@ -345,7 +346,7 @@ impl<'r, 's> Run<'r, 's> {
         signature: ObjectId,
         material: &Material,
     ) -> Result<(), Error> {
-        let new = missing(material, document.evidence());
+        let new = missing(material, &document.evidence_of(&signature));
         document.container()?.embed_material(at, &new)?;
         self.stored.insert(signature);
         let done = Done::Embedded {

@@ -96,7 +96,7 @@
 //!
 //! # What it does not do
 //! It has no async functions (run it where blocking is allowed; [`http::HttpTransport`] brings its own thread), it
-//! prints nothing, it never reads a PIN by itself, and of the three formats it has CAdES and PAdES so far.
+//! prints nothing, and it never reads a PIN by itself.
 //!
 //! # Limits
 //! Containers up to 1 GiB ([`file::MAX_CONTAINER`]), PDFs and detached content of any size, read in place or through a small

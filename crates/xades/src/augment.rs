@@ -11,10 +11,12 @@ mod place;
 mod timestamp;
 
 use keiin_model::{
-    Container, ContainerError, DigestAlgorithm, Evidence, Material, PendingTimestamp, SignatureFacts, Target,
+    Container, ContainerError, DigestAlgorithm, Evidence, Material, ObjectId, PendingTimestamp,
+    SignatureFacts, Target,
 };
 
-use crate::{Xades, XadesError};
+use self::inventory::Inventory;
+use crate::{Xades, XadesError, locate, signature::read_signatures, xml::Tree};
 
 pub(crate) use intact::check_kept;
 pub(crate) use place::unsigned_place;
@@ -67,6 +69,17 @@ impl From<XadesError> for ContainerError {
 }
 
 impl Xades {
+    /// The certificates, CRLs and OCSP responses that stand inside of one signature: each is to have its own, for its
+    /// archive time-stamps cover nothing of another's.
+    ///
+    /// # Errors
+    /// [`XadesError::Misuse`] when there is no such signature.
+    pub fn evidence_of(&self, signature: &ObjectId) -> Result<Evidence, XadesError> {
+        let tree = Tree::read(self.as_bytes())?;
+        let all = read_signatures(&tree)?;
+        Ok(Inventory::of(&tree, locate::find(&all, signature)?.node).evidence())
+    }
+
     /// New octets, read again; refused when a time-stamp that was intact no longer is.
     fn changed(&self, octets: Vec<u8>) -> Result<Self, XadesError> {
         let new = Self::read(octets, self.detached().cloned())?;

@@ -2,7 +2,10 @@
 //! XAdES: XML signatures that outlive their certificates (EN 319 132-1 and -2, TS 101 903).
 //!
 //! [`Xades`] reads a document: every ds:Signature becomes facts, with what each of its references covers and with the
-//! evidence that stands in it. What it does not do: judge, fetch, know the time, or touch files.
+//! evidence that stands in it. [`prepare`] lays out a new signature in one of four packagings, [`Prepared::attach`] takes the
+//! value only when it is the signer's. Time-stamps and material go in through [`keiin_model::Container`]: octets are added,
+//! none that stood in a document moves but behind them, and what would break an older time-stamp or signature is refused.
+//! What it does not do: judge, fetch, know the time, or touch files.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), keiin_xades::XadesError> {

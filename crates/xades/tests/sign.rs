@@ -10,8 +10,8 @@ use keiin_model::{
     Commitment, DigestAlgorithm, Oid, PolicyReference, SignatureAlgorithm, SignerLocation, SigningIntent,
 };
 use keiin_xades::{
-    Carried, CertificateNaming, DataObject, Except, Ids, KeyInfo, List, Parent, Prefixes, Sibling,
-    XadesError, XadesShape, XmlPackaging, prepare,
+    Carried, CertificateNaming, DataObject, Except, Ids, KeyInfo, List, Parent, Prefixes, Sibling, Xades,
+    XadesError, XadesShape, XmlPackaging,
 };
 
 use world::Signing;

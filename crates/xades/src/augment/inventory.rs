@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! What validation material a signature has already, and whose new material is.
 
-use std::collections::BTreeSet;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use keiin_model::{Bytes, Material};
-use keiin_pki::{cert::Certificate, crl::Crl, ocsp::OcspResponse};
+use keiin_model::{Bytes, Evidence, EvidenceKind, Material, Origin};
+use keiin_pki::{cert::Certificate, crl::Crl, digest::object_id, ocsp::OcspResponse};
 use keiin_tsp::Token;
 
 use crate::{
@@ -15,33 +18,53 @@ use crate::{
 };
 
 /// The objects inside of a signature's element, as DER.
-pub(super) struct Inventory(BTreeSet<Vec<u8>>);
+pub(crate) struct Inventory(BTreeMap<Vec<u8>, EvidenceKind>);
 
 impl Inventory {
-    pub(super) fn of(tree: &Tree<'_>, signature: NodeId) -> Self {
-        let mut there = BTreeSet::new();
+    pub(crate) fn of(tree: &Tree<'_>, signature: NodeId) -> Self {
+        let mut there = BTreeMap::new();
         for node in tree.descendants(signature) {
             let name = tree.name(node);
-            match (name.namespace, name.local) {
-                (XADES, "EncapsulatedX509Certificate" | "EncapsulatedCRLValue" | "EncapsulatedOCSPValue")
-                | (DSIG, "X509Certificate") => there.extend(octets(tree, node)),
+            let kind = match (name.namespace, name.local) {
+                (XADES, "EncapsulatedX509Certificate") | (DSIG, "X509Certificate") => {
+                    EvidenceKind::Certificate
+                }
+                (XADES, "EncapsulatedCRLValue") => EvidenceKind::Crl,
+                (XADES, "EncapsulatedOCSPValue") => EvidenceKind::Ocsp,
                 (XADES, "EncapsulatedTimeStamp") => {
                     let token = octets(tree, node).unwrap_or_default();
                     if let Ok(token) = Token::read(&token) {
-                        there.extend(token.objects().iter().map(|object| object.bytes.to_vec()));
+                        let objects = token.objects();
+                        there.extend(objects.iter().map(|object| (object.bytes.to_vec(), object.kind)));
                     }
+                    continue;
                 }
-                _ => {}
-            }
+                _ => continue,
+            };
+            there.extend(octets(tree, node).map(|octets| (octets, kind)));
         }
         Self(there)
+    }
+
+    /// The objects as evidence.
+    pub(crate) fn evidence(&self) -> Evidence {
+        let mut evidence = Evidence::default();
+        for (octets, kind) in &self.0 {
+            let origin = Origin::Embedded { place: Cow::Borrowed("Signature") };
+            evidence.insert(object_id(octets), *kind, Bytes::from(octets.as_slice()), origin);
+        }
+        evidence
     }
 
     /// Those objects that are not there yet, each once.
     pub(super) fn missing<'m>(&self, material: &'m Material) -> Values<'m> {
         let mut seen = BTreeSet::new();
         let mut new = |objects: &'m [Bytes]| -> Vec<&'m [u8]> {
-            objects.iter().map(|o| &**o).filter(|o| !self.0.contains(*o) && seen.insert(o.to_vec())).collect()
+            objects
+                .iter()
+                .map(|o| &**o)
+                .filter(|o| !self.0.contains_key(*o) && seen.insert(o.to_vec()))
+                .collect()
         };
         Values {
             certificates: new(&material.certificates),
