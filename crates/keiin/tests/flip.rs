@@ -108,7 +108,7 @@ fn every_byte_of_a_small_file() {
     let document = world.carried("doctor-ec", "tsa-ecdsa", world.day(0), Level::A, world.day(2));
     let bytes = document.as_bytes();
     let positions: Vec<_> = (0..bytes.len()).collect();
-    assert_eq!(unnoticed(&world, bytes, &positions, world.day(30)), []);
+    assert_eq!(unnoticed(&world, bytes, &positions, world.day(30)), Vec::<usize>::new());
 }
 
 #[test]
@@ -126,5 +126,5 @@ fn ten_thousand_bytes_of_a_larger_file() {
     let positions: Vec<_> = (1..=10_000u64)
         .map(|i| usize::try_from(i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16).unwrap() % bytes.len())
         .collect();
-    assert_eq!(unnoticed(&world, bytes, &positions, world.day(41)), []);
+    assert_eq!(unnoticed(&world, bytes, &positions, world.day(41)), Vec::<usize>::new());
 }

@@ -82,9 +82,19 @@ fn lines(lang: Lang, certificate: &[u8], reason: Option<&str>, at: Time) -> Vec<
     };
     let mut lines = vec![row("署名者", "Signed by", &signer)];
     lines.extend((!roles.is_empty()).then(|| row("資格", "Licence", &roles)));
-    lines.push(row("日時", "Date", &lang.messages().time(at)));
+    lines.push(row("日時", "Date", &date(lang, at)));
     lines.extend(reason.map(|reason| row("理由", "Reason", reason)));
     lines
+}
+
+/// The moment as a reader of the page knows it: Japan's time in Japanese, UTC in English.
+fn date(lang: Lang, at: Time) -> String {
+    let (zone, name) = match lang {
+        Lang::Ja => (9 * 3600, "+09:00"),
+        Lang::En => (0, "UTC"),
+    };
+    let (year, month, day, hour, minute, second) = at.plus_seconds(zone).calendar();
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} {name}")
 }
 
 impl Context {
