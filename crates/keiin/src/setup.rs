@@ -3,7 +3,13 @@
 
 use std::{path::Path, sync::Arc};
 
-use keiin_pki::{cert::Certificate, crl::Crl, digest::object_id, ocsp::OcspResponse};
+use keiin_pki::{
+    cert::Certificate,
+    crl::Crl,
+    digest::object_id,
+    ocsp::OcspResponse,
+    profile::{AnchorRank, KnownAnchor},
+};
 use keiin_validate::{AlgorithmTable, Policy, RevocationFreshness, TrustAnchor};
 
 use crate::{
@@ -133,7 +139,11 @@ impl Setup<'_> {
     pub(crate) fn policy_for(&self, evidence: &Evidence) -> Policy {
         let mut policy = self.policy.clone();
         if let (KnownRoots::Profile, Some(profile)) = (self.known_roots, &self.policy.profile) {
-            for known in profile.known_anchors() {
+            let known = profile.known_anchors();
+            let is_root = |anchor: &KnownAnchor| anchor.rank == AnchorRank::Root;
+            let root = known.iter().any(|a| is_root(a) && evidence.object(&a.certificate).is_some());
+            // A subordinate CA stands in for a root that is not at hand: an anchor is not asked for its own revocation.
+            for known in known.iter().filter(|anchor| is_root(anchor) || !root) {
                 if let Some(object) = evidence.object(&known.certificate) {
                     policy.signer_anchors.push(TrustAnchor {
                         certificate: object.bytes.clone(),

@@ -11,6 +11,7 @@ use keiin_model::{Evidence, EvidenceKind, ObjectId, Time};
 use keiin_pki::{
     cert::Certificate,
     path::{Anchor, Budget, PathParameters, PathSearch, build},
+    profile::{AnchorRank, KnownAnchor},
     revocation::{Crls, Ocsps, RevocationFacts, facts},
     store::CertificateStore,
 };
@@ -56,7 +57,7 @@ impl<'a> Pool<'a> {
         }
         let mut signer_anchors = anchors(&policy.signer_anchors);
         let tsa_anchors = anchors(&policy.tsa_anchors);
-        for known in policy.profile.iter().flat_map(|profile| profile.known_anchors()) {
+        for known in policy.profile.iter().flat_map(|profile| at_hand(profile.known_anchors(), &store)) {
             let given = signer_anchors.iter().any(|anchor| anchor.certificate.id == known.certificate);
             if let Some(certificate) = store.certificate(&known.certificate).filter(|_| !given) {
                 let class = Some(known.class.to_owned());
@@ -87,6 +88,21 @@ impl<'a> Pool<'a> {
             Purpose::Revocation | Purpose::Any => &self.all_anchors,
         }
     }
+}
+
+/// The known CAs whose certificates are at hand; subordinate ones only where no root is, as an anchor is not asked for its
+/// own revocation.
+fn at_hand<'p>(
+    known: &'p [KnownAnchor],
+    store: &CertificateStore<'_>,
+) -> impl Iterator<Item = &'p KnownAnchor> {
+    let is_there = |anchor: &KnownAnchor| store.certificate(&anchor.certificate).is_some();
+    let root = known.iter().any(|anchor| anchor.rank == AnchorRank::Root && is_there(anchor));
+    let found: Vec<_> = known
+        .iter()
+        .filter(|anchor| is_there(anchor) && (anchor.rank == AnchorRank::Root || !root))
+        .collect();
+    found.into_iter()
 }
 
 // An anchor that cannot be read anchors nothing; the caller learns it from the verdict, which names what is missing.
