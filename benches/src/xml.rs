@@ -24,9 +24,9 @@ fn large(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
         if body.len() >= octets {
             break;
         }
-        write!(
+        writeln!(
             body,
-            "<line no=\"{number}\" code='A&amp;B'><name>アムロジピン錠 5mg</name><dose unit=\"錠\">1</dose></line>\n"
+            "<line no=\"{number}\" code='A&amp;B'><name>アムロジピン錠 5mg</name><dose unit=\"錠\">1</dose></line>"
         )?;
     }
     let document = |inside: &str| format!("<record xmlns=\"urn:record\">{inside}</record>");

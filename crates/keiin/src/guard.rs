@@ -49,8 +49,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     // Everybody's internet is 2000::/3 (RFC 4291, 2.4); what is kept for special use in it is left out: 2001::/23 with
     // Teredo, which hides an IPv4 address, the two ranges for documentation, and ISATAP, which hides one too.
     let global = (first & 0xe000) == 0x2000;
-    let special = (first == 0x2001 && second < 0x200)
-        || (first == 0x2001 && second == 0xdb8)
+    let special = (first == 0x2001 && (second < 0x200 || second == 0xdb8))
         || (first == 0x3fff && second < 0x1000)
         || matches!(segments[4..6], [0x0000 | 0x0200, 0x5efe]);
     global && !special

@@ -70,7 +70,7 @@ fn ended_without_proof(world: &World, document: &keiin::Document, at: Time, befo
     assert_eq!(first(&report).indication, Indication::Indeterminate, "{}", world::tree(&report));
     let mut setup = world.setup(&[]);
     setup.policy.signer_freshness = RevocationFreshness::Any;
-    assert!(setup.supply(&world.pki.crl("signing-ca", before_end)));
+    assert!(setup.supply(world.pki.crl("signing-ca", before_end)));
     let report = keiin::verify(&setup, document, at).report;
     assert_eq!(
         answer(&report),

@@ -116,10 +116,10 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        Self::of(holder())
+        Self::of(&holder())
     }
 
-    fn of(holder: CertificateDraft) -> Self {
+    fn of(holder: &CertificateDraft) -> Self {
         Self {
             anchor: authority("Root", "Root", 1, 0).signed_by(key(0)),
             holder: holder.signed_by(key(1)),
@@ -285,7 +285,7 @@ fn indirect(entries: Vec<EntryDraft>) -> CrlDraft {
 
 #[test]
 fn an_indirect_list_and_who_its_entries_belong_to() {
-    let scene = || Scene::of(holder_of_lists()).certificate(crl_issuer().signed_by(key(0)));
+    let scene = || Scene::of(&holder_of_lists()).certificate(crl_issuer().signed_by(key(0)));
     scene().crl(indirect(vec![entry(900, 1)]).signed_by(key(2))).is_good();
     let of = |issuer: &str, serial| {
         let mut entry = entry(serial, 1);
@@ -304,7 +304,7 @@ fn an_indirect_list_and_who_its_entries_belong_to() {
 #[test]
 fn the_signer_of_a_list_needs_a_path_of_its_own_to_the_same_anchor() {
     let list = || indirect(vec![entry(900, 1)]).signed_by(key(2));
-    let scene = || Scene::of(holder_of_lists()).crl(list());
+    let scene = || Scene::of(&holder_of_lists()).crl(list());
     scene().is_unknown("no-signer");
     // Revoked, and by a list that its own issuer signed.
     let revoked =
@@ -345,7 +345,7 @@ fn a_list_signed_with_a_renewed_certificate_of_its_signer() {
         (ended.serial, ended.not_after) = (serial, day(5));
         let mut current = crl_issuer();
         current.serial = 7 - serial;
-        let scene = Scene::of(holder_of_lists())
+        let scene = Scene::of(&holder_of_lists())
             .certificate(ended.signed_by(key(0)))
             .certificate(current.signed_by(key(0)))
             .crl(indirect(vec![entry(900, 1)]).signed_by(key(2)));
@@ -360,7 +360,7 @@ fn an_ended_certificate_is_spoken_of_by_a_list_that_says_so() {
     let scene = |extensions: &[DraftExtension]| {
         let mut draft = crl("CA");
         draft.extensions.extend_from_slice(extensions);
-        Scene::of(ended.clone()).crl(draft.signed_by(key(1)))
+        Scene::of(&ended).crl(draft.signed_by(key(1)))
     };
     let refused = scene(&[]).report();
     assert_eq!(refused.paths[0].links[0].status, LinkStatus::Unknown);
@@ -471,7 +471,7 @@ fn an_archive_cutoff_speaks_of_ended_certificates() {
     let scene = |extensions| {
         let mut draft = answer(Responder::Key(key(1)), DraftStatus::Good);
         draft.singles[0].extensions = extensions;
-        Scene::of(ended.clone()).ocsp(draft.signed_by(key(1))).report().paths[0].links[0].status
+        Scene::of(&ended).ocsp(draft.signed_by(key(1))).report().paths[0].links[0].status
     };
     assert_eq!(scene(Vec::new()), LinkStatus::Unknown);
     assert_eq!(scene(vec![DraftExtension::archive_cutoff(day(-50))]), LinkStatus::Good);
@@ -500,7 +500,7 @@ proptest! {
         current.serial = 4;
         let held = CrlDraft { entries: vec![entry(7, 6)], ..crl("CA") };
         let lifted = CrlDraft { this_update: day(9).plus_seconds(60), ..crl("CA") };
-        let scene = Scene::of(holder_of_lists())
+        let scene = Scene::of(&holder_of_lists())
             .certificate(ended.signed_by(key(0)))
             .certificate(current.signed_by(key(0)))
             .certificate(authority("CA", "Root", 5, 1).signed_by(key(0)))

@@ -101,7 +101,7 @@ fn judge(
 ) -> Result<(String, Value, Exit), Failure> {
     let mut progress = Progress::of(flags.content.first().map(AsRef::as_ref), context.quiet);
     let document = Document::open_locked(path, &attached(flags), password.map(Pin::octets), &mut |octets| {
-        progress.at(octets)
+        progress.at(octets);
     })?;
     drop(progress);
     let verdict = verify(setup, &document, now);

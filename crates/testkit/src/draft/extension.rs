@@ -25,6 +25,9 @@ use crate::{
     entity::DistinguishedName,
 };
 
+/// A distribution point: its names, its reasons, its cRLIssuer.
+pub type DraftPoint<'p> = (&'p [DraftName], Option<&'p [u8]>, &'p [DraftName]);
+
 /// An extension of a draft.
 #[derive(Clone)]
 pub struct DraftExtension(Extension);
@@ -216,13 +219,12 @@ impl DraftExtension {
     }
 
     /// cRLDistributionPoints.
-    pub fn crl_points(points: &[(&[DraftName], Option<&[u8]>, &[DraftName])]) -> Self {
-        let one =
-            |(names, reasons, issuer): &(&[DraftName], Option<&[u8]>, &[DraftName])| DistributionPoint {
-                distribution_point: point_name(names),
-                reasons: reasons.map(flags),
-                crl_issuer: (!issuer.is_empty()).then(|| issuer.iter().map(DraftName::encoded).collect()),
-            };
+    pub fn crl_points(points: &[DraftPoint<'_>]) -> Self {
+        let one = |(names, reasons, issuer): &DraftPoint<'_>| DistributionPoint {
+            distribution_point: point_name(names),
+            reasons: reasons.map(flags),
+            crl_issuer: (!issuer.is_empty()).then(|| issuer.iter().map(DraftName::encoded).collect()),
+        };
         let value: Vec<DistributionPoint> = points.iter().map(one).collect();
         Self(encode::extension(rfc5912::ID_CE_CRL_DISTRIBUTION_POINTS, false, &der(&value)))
     }
