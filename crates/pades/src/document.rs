@@ -227,7 +227,7 @@ impl Reading {
     ) -> &'static str {
         // A level rests on what the signature itself has: its CMS, its time-stamps and the stores that
         // were made after it.
-        let has_store = self.stores.places.iter().any(|place| *place > dictionary.end());
+        let has_store = self.stores.places.iter().any(|place| *place >= dictionary.end());
         for stamp in after {
             evidence.merge(&stamp.evidence);
         }

@@ -37,7 +37,7 @@ pub(super) fn embed(pades: &Pades, at: Target, material: &Material) -> Result<Op
         // A store from before the signature is not read as the signature's: the same one is written again behind it.
         let catalog = draft.catalog()?;
         let Some(store) = draft.follow(&catalog, "DSS")? else { return Ok(None) };
-        if draft.offset(&store)?.is_none_or(|offset| offset > dictionary.end()) {
+        if draft.offset(&store)?.is_none_or(|offset| offset >= dictionary.end()) {
             return Ok(None);
         }
         draft.repeat(&store)?;

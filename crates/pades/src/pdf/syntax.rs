@@ -121,7 +121,7 @@ impl Pdf<'_> {
             if found != number || matches!(object, Ok(Object::Stream(_)) | Err(_)) {
                 continue;
             }
-            let octets = self.octets.get(start..end).unwrap_or_default().to_vec();
+            let octets = self.octets.get(start..end).unwrap_or_default().trim_ascii_start().to_vec();
             return Ok(Some(Text { generation, octets, inside: false }));
         }
         Ok(None)
