@@ -10,7 +10,7 @@ use keiin_model::Time;
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::{Version, ext::Extensions, name::Name, serial_number::SerialNumber, time::Validity};
 
-pub use extension::{DraftExtension, DraftPoint, DraftName, Scope};
+pub use extension::{DraftExtension, DraftName, DraftPoint, Scope};
 pub use ocsp::{DraftStatus, OcspDraft, Responder, SingleDraft};
 
 use crate::{
