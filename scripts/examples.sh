@@ -3,9 +3,10 @@
 # Runs the examples one after another on one folder: each takes up what the one before made.
 set -eu
 cd "$(dirname "$0")/.."
+[ -x target/release/verify ] || cargo build --release --locked -q -p keiin-examples
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 for example in sign extend verify renew verify prescribe; do
   printf '%s: ' "$example"
-  cargo run --release --locked -q -p keiin-examples --bin "$example" -- "$folder"
+  "target/release/$example" "$folder"
 done

@@ -4,6 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 scripts/setup.sh
-# All of the workspace: a part of it would be built with other features, and then again for the tests.
-cargo build --release --locked --workspace
+# All in one build, the tests' features with it: a part of it would be built with other features, and then again. The tests
+# use the command and the test card as they stand in target/release.
+cargo build --release --locked --workspace --lib --bins --tests --examples
 exec cargo test --release --locked --workspace "$@"

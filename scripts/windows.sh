@@ -8,6 +8,9 @@ shared=$(cd "$1" && pwd)
 windows=$shared/platforms/windows.sh
 export CARGO_TARGET_DIR=${KEIIN_WINDOWS_TARGET:-$PWD/target/windows}
 "$windows" build --locked -p keiin-cli -p keiin-card
+# What makes the test keys runs here, not under Wine.
+[ -x target/release/examples/serve ] && [ -x target/release/examples/insert ] ||
+  env -u CARGO_TARGET_DIR cargo build --release --locked -q -p keiin-testkit -p keiin-card --examples
 out=$CARGO_TARGET_DIR/x86_64-pc-windows-gnu/release
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -20,8 +23,8 @@ keiin --lang en demo --keep "$(win "$work/demo")" | tr -d '\r' | tail -n 25
 echo "--- keiin.exe sign with the PKCS#11 module as a DLL, a Japanese path"
 mkdir -p "$work/患者" "$work/card"
 printf 'Rp.1 アムロジピン 5mg\n' > "$work/患者/処方箋.txt"
-env -u CARGO_TARGET_DIR cargo run --release --locked -q -p keiin-testkit --example serve -- "$work/pki" < /dev/null > /dev/null
-env -u CARGO_TARGET_DIR cargo run --release --locked -q -p keiin-card --example insert -- "$work/card" "$work/pki/doctor.p8" "$work/pki/doctor.cer" > "$work/card.env"
+target/release/examples/serve "$work/pki" < /dev/null > /dev/null
+target/release/examples/insert "$work/card" "$work/pki/doctor.p8" "$work/pki/doctor.cer" > "$work/card.env"
 export KEIIN_CARD_CONFIG
 KEIIN_CARD_CONFIG=$(win "$(sed -n 's/^KEIIN_CARD_CONFIG=//p' "$work/card.env")")
 export KEIIN_CARD_PIN=1234
