@@ -116,18 +116,15 @@ const fn fits(algorithm: SignatureAlgorithm, key: KeyAlgorithm) -> bool {
 
 /// What the schema does not let stand.
 fn check_intent(intent: &SigningIntent) -> Result<(), XadesError> {
-    if let Some(location) = &intent.location {
-        if location.country.is_none() && location.locality.is_none() && location.postal_address.is_empty() {
-            return Err(XadesError::Misuse {
-                what: "a production place names a country, a city or an address",
-            });
-        }
+    let empty = |location: &keiin_model::SignerLocation| {
+        location.country.is_none() && location.locality.is_none() && location.postal_address.is_empty()
+    };
+    if intent.location.as_ref().is_some_and(empty) {
+        return Err(XadesError::Misuse { what: "a production place names a country, a city or an address" });
     }
-    if let Some(policy) = &intent.policy {
-        if policy.digest.len() != policy.algorithm.len() {
-            let what = "the digest of the signature policy is not as long as its algorithm makes it";
-            return Err(XadesError::Misuse { what });
-        }
+    if intent.policy.as_ref().is_some_and(|policy| policy.digest.len() != policy.algorithm.len()) {
+        let what = "the digest of the signature policy is not as long as its algorithm makes it";
+        return Err(XadesError::Misuse { what });
     }
     let location =
         intent.location.iter().flat_map(|l| l.country.iter().chain(&l.locality).chain(&l.postal_address));
