@@ -41,5 +41,7 @@ mod x509;
 pub use algorithm_table::{AlgorithmTable, DigestRow, Lookup, Reach, Scheme, SignatureRow, TableError};
 pub use path::{PathQuestion, validate_path};
 pub use poe::PoeSet;
-pub use policy::{Enforcement, Forecast, Policy, Presence, RevocationFreshness, TrustAnchor, TsaUsage};
+pub use policy::{
+    Enforcement, Forecast, Policy, Presence, Responders, RevocationFreshness, TrustAnchor, TsaUsage,
+};
 pub use process::validate;

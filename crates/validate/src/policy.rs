@@ -38,6 +38,8 @@ pub struct Policy {
     pub signer_freshness: RevocationFreshness,
     /// How fresh a TSA's revocation data must be.
     pub tsa_freshness: RevocationFreshness,
+    /// Whose delegates may answer for a certificate.
+    pub responders: Responders,
     /// A signed signing-certificate reference (EN 319 122-1, 5.2.2).
     pub signing_certificate: Presence,
     /// A claimed signing time (EN 319 122-1, 5.2.1).
@@ -74,6 +76,16 @@ pub enum RevocationFreshness {
     NextUpdate,
     /// Of any age (5.2.5: no constraint), as long as it speaks about the certificate.
     Any,
+}
+
+/// Whose delegates may answer for a certificate over OCSP (RFC 6960, 4.2.2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Responders {
+    /// Those of the CA that issued the certificate.
+    OfTheIssuer,
+    /// Also those of a CA above it in the certificate's own path: it could have certified the issuer anew, so nothing is
+    /// trusted that was not (the clause's local configuration).
+    OfTheIssuerOrAbove,
 }
 
 /// Whether something must be there.
@@ -133,6 +145,7 @@ impl Policy {
             forecast: Forecast::Decides,
             signer_freshness: RevocationFreshness::Strict { grace: Duration::ZERO },
             tsa_freshness: RevocationFreshness::NextUpdate,
+            responders: Responders::OfTheIssuer,
             signing_certificate: Presence::Required,
             signing_time: Presence::Expected,
             tsa_usage: TsaUsage::CriticalAndAlone,
@@ -155,6 +168,7 @@ impl Policy {
             forecast: Forecast::Warns,
             signer_freshness: RevocationFreshness::Any,
             tsa_freshness: RevocationFreshness::Any,
+            responders: Responders::OfTheIssuerOrAbove,
             signing_certificate: Presence::Expected,
             signing_time: Presence::Required,
             tsa_usage: TsaUsage::Present,

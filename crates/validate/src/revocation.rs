@@ -12,7 +12,7 @@ use keiin_pki::{
 
 use crate::{
     context::{Admissions, Context, Purpose},
-    policy::RevocationFreshness,
+    policy::{Responders, RevocationFreshness},
     x509::path_parameters,
 };
 
@@ -154,6 +154,12 @@ fn signer<'s>(
         && fact.expired_since.is_none_or(|since| since > certificate.not_after)
     {
         return Err("issued-after-expiry");
+    }
+    if let Some(ca) = fact.delegated_by {
+        let above = place.up().iter().skip(2).any(|c| c.id == ca);
+        if context.policy.responders == Responders::OfTheIssuer || !above {
+            return Err("responder");
+        }
     }
     if !context.may_judge_signer() {
         return Err("signers");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Facts out of OCSP responses (RFC 6960, 3.2). A nonce is not judged: what is kept was asked for by someone else.
 
-use keiin_model::DigestAlgorithm;
+use keiin_model::{DigestAlgorithm, ObjectId};
 
 use super::{
     Ocsps, RejectedRevocation, RevocationFact, RevocationFacts, RevocationKind, RevocationRejection,
@@ -70,6 +70,7 @@ fn state<'s>(
         kind: RevocationKind::Ocsp,
         signer: signers.first,
         alternate_signers: signers.alternates.clone(),
+        delegated_by: signers.delegated_by,
         signature: signers.signature,
         status,
         reasons: ReasonFlags::ALL,
@@ -104,6 +105,7 @@ fn responder<'s>(
     delegates.dedup_by_key(|c| c.id);
     let most = budget.signature_checks().saturating_add(budget.limits().signature_checks_per_object);
     let mut signers: Option<Signers<'_>> = None;
+    let mut foreign: Option<Signers<'_>> = None;
     let mut rejection = RevocationRejection::NoSigner;
     for candidate in std::iter::once(issuer).chain(delegates).filter(|c| is_named(&basic.responder, c)) {
         if budget.signature_checks() >= most {
@@ -112,17 +114,28 @@ fn responder<'s>(
         }
         if candidate.id != issuer.id && !is_delegate(candidate, issuer, store, budget) {
             rejection = RevocationRejection::Responder;
+            let other = if foreign.is_none() { delegator(candidate, store, budget) } else { None };
+            if let Some(other) = other {
+                let key = budget.key_of(candidate, store);
+                foreign = key.and_then(|key| budget.verify(&signed, &key)).ok().map(|signature| Signers {
+                    first: candidate,
+                    alternates: Vec::new(),
+                    delegated_by: Some(other),
+                    signature,
+                });
+            }
             continue;
         }
         match (budget.key_of(candidate, store).and_then(|key| budget.verify(&signed, &key)), &mut signers) {
             (Ok(_), Some(signers)) => signers.alternates.push(candidate),
             (Ok(signature), None) => {
-                signers = Some(Signers { first: candidate, alternates: Vec::new(), signature });
+                let (first, alternates, delegated_by) = (candidate, Vec::new(), None);
+                signers = Some(Signers { first, alternates, delegated_by, signature });
             }
             (Err(failure), _) => rejection = RevocationRejection::Signature(failure),
         }
     }
-    signers.ok_or(rejection)
+    signers.or(foreign).ok_or(rejection)
 }
 
 /// The certificates of the store that a ResponderID may name.
@@ -145,6 +158,16 @@ fn is_named(responder: &ResponderId<'_>, certificate: &Certificate<'_>) -> bool 
             key_octets(certificate.spki).is_some_and(|key| digest(DigestAlgorithm::Sha1, key) == *hash)
         }
     }
+}
+
+/// The CA at hand that made a responder of the candidate, whichever it is.
+fn delegator(
+    candidate: &Certificate<'_>,
+    store: &CertificateStore<'_>,
+    budget: &mut Budget,
+) -> Option<ObjectId> {
+    let mut named = store.by_subject(&candidate.issuer).filter(|c| c.is_ca() && c.id != candidate.id);
+    named.find(|ca| is_delegate(candidate, ca, store, budget)).map(|ca| ca.id)
 }
 
 /// RFC 6960, 4.2.2.2: issued by the issuer itself, with id-kp-OCSPSigning.

@@ -154,6 +154,7 @@ impl<'s> Listing<'s> {
             kind: RevocationKind::Crl,
             signer: self.signers.first,
             alternate_signers: self.signers.alternates.clone(),
+            delegated_by: None,
             signature: self.signers.signature,
             status,
             reasons: self.reasons,
@@ -217,7 +218,8 @@ fn signers<'s>(
             (Ok(_), false, _) => rejection = RevocationRejection::KeyUsage,
             (Ok(_), true, Some(signers)) => signers.alternates.push(candidate),
             (Ok(signature), true, None) => {
-                signers = Some(Signers { first: candidate, alternates: Vec::new(), signature });
+                let (first, alternates, delegated_by) = (candidate, Vec::new(), None);
+                signers = Some(Signers { first, alternates, delegated_by, signature });
             }
         }
     }
