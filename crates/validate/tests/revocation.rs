@@ -22,7 +22,7 @@ use keiin_testkit::{
     },
     keys::{self, TestKey},
 };
-use keiin_validate::{PathQuestion, Policy, RevocationFreshness, TrustAnchor, validate_path};
+use keiin_validate::{PathQuestion, Policy, Responders, RevocationFreshness, TrustAnchor, validate_path};
 use proptest::prelude::*;
 
 const OCSP_SIGNING: Oid = Oid::new(&[1, 3, 6, 1, 5, 5, 7, 3, 9]);
@@ -111,6 +111,7 @@ struct Scene {
     ocsps: Vec<Vec<u8>>,
     /// A second anchor, for time-stamps.
     tsa_anchor: Option<Vec<u8>>,
+    responders: Responders,
     time: Time,
 }
 
@@ -127,6 +128,7 @@ impl Scene {
             crls: vec![crl("Root").signed_by(key(0))],
             ocsps: Vec::new(),
             tsa_anchor: None,
+            responders: Responders::OfTheIssuerOrAbove,
             time: day(10).plus_seconds(3600),
         }
     }
@@ -170,6 +172,7 @@ impl Scene {
         let tsa = self.tsa_anchor.iter().map(anchor).collect();
         let mut policy = Policy::general(vec![anchor(&self.anchor)], tsa);
         policy.signer_freshness = RevocationFreshness::NextUpdate;
+        policy.responders = self.responders;
         let target = object_id(&self.holder);
         validate_path(&target, &PathQuestion::default(), &evidence, &policy, self.time).unwrap()
     }
@@ -438,6 +441,30 @@ fn a_delegated_responder_with_and_without_nocheck() {
     let mut ended = responder(20, 2, &[DraftExtension::ocsp_no_check()]);
     ended.not_after = day(9);
     Scene::new().ocsp(by(id(), ended.signed_by(key(1)))).is_unknown("responder-not-valid-when-produced");
+}
+
+#[test]
+fn a_responder_of_a_ca_above_answers_where_the_policy_says_so() {
+    let by = |certificate: Vec<u8>| {
+        let mut draft = answer(Responder::Key(key(2)), DraftStatus::Good);
+        draft.certificates = vec![certificate];
+        draft.signed_by(key(2))
+    };
+    let issued_by = |issuer: &str, signer: usize| {
+        let mut draft = certificate("Responder", issuer, 20, 2);
+        draft.extensions.push(DraftExtension::key_usage(&["digitalSignature"]));
+        draft.extensions.push(DraftExtension::key_purpose(OCSP_SIGNING));
+        draft.extensions.push(DraftExtension::ocsp_no_check());
+        draft.signed_by(key(signer))
+    };
+    Scene::new().ocsp(by(issued_by("Root", 0))).is_good();
+    let strict = Scene { responders: Responders::OfTheIssuer, ..Scene::new() };
+    strict.ocsp(by(issued_by("Root", 0))).is_unknown("responder");
+    // A CA beside the issuer, under the same root, stands above nobody.
+    let beside = authority("Beside", "Root", 3, 3).signed_by(key(0));
+    Scene::new().certificate(beside).ocsp(by(issued_by("Beside", 3))).is_unknown("responder");
+    // Nor does somebody who has the root's name and not its key.
+    Scene::new().ocsp(by(issued_by("Root", 3))).is_unknown("responder");
 }
 
 #[test]
