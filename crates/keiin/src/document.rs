@@ -260,6 +260,10 @@ impl Document {
         }
         let outside = |content: &&Content| matches!(content, Content::File(_));
         let attached: Vec<_> = contents.iter().filter(outside).cloned().map(Attachment::from).collect();
+        if attached.is_empty() {
+            // A large document is not read once more only to be written.
+            return Ok(Self::of(Inner::Xml(Box::new(Xades::attached(bytes, None)))));
+        }
         Self::xml(bytes, &attached, &mut |_| ())
     }
 

@@ -103,9 +103,12 @@ pub fn prepare<C: AsRef<[u8]>>(
     let home = document.zip(tree.as_ref()).map(|(octets, tree)| Home { octets, tree });
     let layout = lay_out(objects, home, shape, intent.mime_type.as_deref(), signer.digest, &id)?;
     let written = signer.written(layout, shape, &id)?;
+    let others = tree.as_ref().map(has_signatures).transpose()?.unwrap_or_default();
+    drop(tree); // two trees of a large document at once would be one too many
     let prepared = signer.prepared(written)?;
-    if let (Some(document), Some(tree)) = (document, &tree) {
-        check_others(document, tree, &prepared)?;
+    match document {
+        Some(document) if others => check_others(document, &prepared)?,
+        _ => {}
     }
     Ok(prepared)
 }
@@ -147,7 +150,7 @@ pub fn prepare_countersignature<C: AsRef<[u8]>>(
     let layout = Layout { around, references: vec![reference], objects: Vec::new(), formats: Vec::new() };
     let written = signer.written(layout, shape, &id)?;
     let prepared = signer.prepared(written)?;
-    check_others(existing.as_bytes(), &tree, &prepared)?;
+    check_others(existing.as_bytes(), &prepared)?;
     Ok(prepared)
 }
 
@@ -303,11 +306,12 @@ fn undigested(error: ReferenceError) -> XadesError {
 const LOST: XadesError =
     XadesError::Misuse { what: "the document does not let a signature stand in this place" };
 
+fn has_signatures(tree: &Tree<'_>) -> Result<bool, XadesError> {
+    Ok(!read_signatures(tree)?.is_empty())
+}
+
 /// Signatures and time-stamps that were there before must not notice.
-fn check_others(document: &[u8], tree: &Tree<'_>, prepared: &Prepared) -> Result<(), XadesError> {
-    if read_signatures(tree)?.is_empty() {
-        return Ok(());
-    }
+fn check_others(document: &[u8], prepared: &Prepared) -> Result<(), XadesError> {
     let old = Xades::read(document.to_vec(), None)?;
     let new = Xades::read(prepared.document.to_vec(), None)?;
     check_kept(old.signatures(), new.signatures())
