@@ -388,7 +388,7 @@ impl<'r, 's> Run<'r, 's> {
         self.now = self.now.max(got.time.plus_seconds(1));
         let (Target::Signature { id } | Target::Archive { id }) = at;
         let facts = document.signatures().iter().find(|facts| facts.id == id);
-        let newest = facts.and_then(|facts| facts.timestamps.iter().filter(|t| t.time == got.time).last());
+        let newest = facts.and_then(|facts| facts.timestamps.iter().rfind(|t| t.time == got.time));
         let kind = newest.map_or(TimestampKind::Archive, |newest| newest.kind);
         let done = Done::Timestamped { kind, time: got.time, by: got.stamped.by, failed: got.stamped.failed };
         self.steps.push(Step { signature, done });
