@@ -126,7 +126,7 @@ def the_whole_way(name, key, start, revocation="both", flags=()):
     return at
 
 
-BASES = ("scan", "minimal", "minimal-hybrid-xref", "minimal-xref", "pdf-2.0", "not_signed_pdfa", "pdfa2u-gray", "linearised", "object-streams")
+BASES = ("scan", "minimal", "minimal-hybrid-xref", "minimal-xref", "pdf-2.0", "not_signed_pdfa", "linearised", "object-streams")
 for start in BASES:
     @case(f"pades {start}")
     def _(name, start=start):
