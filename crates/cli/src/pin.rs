@@ -5,7 +5,11 @@ use std::io;
 
 use keiin::{model::SignerError, signer::Pin};
 
-use crate::{error::Failure, flags::Key, lang::Lang};
+use crate::{
+    error::Failure,
+    flags::{Key, PdfPassword},
+    lang::Lang,
+};
 
 /// What is unlocked, for the prompt.
 #[derive(Clone, Copy)]
@@ -19,8 +23,13 @@ pub(crate) fn given(key: &Key) -> Result<Option<Pin>, Failure> {
     from(key.pin_fd, key.pin_env.as_deref())
 }
 
+/// The password of an encrypted PDF, if one was given.
+pub(crate) fn of_pdf(password: &PdfPassword) -> Result<Option<Pin>, Failure> {
+    from(password.password_fd, password.password_env.as_deref())
+}
+
 /// What comes through a descriptor or the environment.
-pub(crate) fn from(descriptor: Option<i32>, variable: Option<&str>) -> Result<Option<Pin>, Failure> {
+fn from(descriptor: Option<i32>, variable: Option<&str>) -> Result<Option<Pin>, Failure> {
     if let Some(descriptor) = descriptor {
         return Ok(Some(Pin::from_fd(descriptor)?));
     }

@@ -17,7 +17,7 @@ use std::{
 use reqwest::{
     blocking::{Client, RequestBuilder},
     dns::{Addrs, Name, Resolve, Resolving},
-    header::{ACCEPT, CONTENT_TYPE},
+    header::{ACCEPT, CONTENT_TYPE, LOCATION},
     redirect,
 };
 
@@ -145,6 +145,10 @@ fn exchange(
         }
     };
     let response = compose(client, request, url).send().map_err(|error| failure(&error, request))?;
+    // What leads away from http is not followed, nor told to the redirect policy.
+    if let Some(away) = response.headers().get(LOCATION).filter(|_| response.status().is_redirection()) {
+        return Err(TransportError::Scheme { url: String::from_utf8_lossy(away.as_bytes()).into_owned() });
+    }
     let status = response.status().as_u16();
     let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let body = read_body(response, request)?;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! `keiin renew`: another archive time-stamp over everything.
 
-use keiin::{Attachment, Content, Document, Renewal, clock, renew};
+use keiin::{Attachment, Content, Document, Renewal, clock, renew, signer::Pin};
 
 use super::outcome::Place;
 use crate::{
     context::{Context, SetupFlags, Work},
     error::{Exit, Failure},
     flags::Renew,
+    pin,
     progress::Progress,
 };
 
@@ -27,7 +28,10 @@ pub(crate) fn run(context: &Context, flags: &Renew) -> Result<Exit, Failure> {
     )?;
     let attached: Vec<_> = flags.content.iter().map(|path| Attachment::from(Content::file(path))).collect();
     let mut progress = Progress::of(flags.content.first().map(AsRef::as_ref), context.quiet);
-    let mut document = Document::open_attached(&flags.file, &attached, &mut |octets| progress.at(octets))?;
+    let password = pin::of_pdf(&flags.pdf_password)?;
+    let octets = password.as_ref().map(Pin::octets);
+    let mut document =
+        Document::open_locked(&flags.file, &attached, octets, &mut |octets| progress.at(octets))?;
     drop(progress);
     let renewal = Renewal { digest: flags.digest.map(Into::into) };
     let renewed = renew(&setup, &mut document, renewal, clock::now())?;

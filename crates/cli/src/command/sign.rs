@@ -231,7 +231,9 @@ fn place(flags: &Sign, file: &Path) -> Result<Place, Failure> {
 pub(super) fn spare_key(place: Place, flags: &Sign) -> Result<Place, Failure> {
     let key = &flags.key;
     let files = key.p12.iter().chain(&key.key).chain(&key.cert).chain(&key.chain);
-    place.spare(files.chain(&flags.content).chain(&flags.value).chain(&flags.files).map(AsRef::as_ref))
+    place.spare(
+        files.chain(&flags.content).chain(&flags.value).chain(flags.files.iter().skip(1)).map(AsRef::as_ref),
+    )
 }
 
 /// What the files make: a form is filled, and what it may not be made of is said, before the card is touched.

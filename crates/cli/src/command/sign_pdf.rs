@@ -8,6 +8,7 @@ use keiin::{
     model::SignatureAlgorithm,
     pades::{Certification, FieldChoice, Lock, PadesIntent, Prepared},
     prepare_pdf, sign_pdf,
+    signer::Pin,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,7 @@ use crate::{
     context::Context,
     error::{Exit, Failure},
     flags::{self, CertifyChoice, FormatChoice, LockChoice, Sign},
+    pin,
 };
 
 /// Octets that tell a PDF.
@@ -76,7 +78,7 @@ pub(super) fn run(context: &Context, flags: &Sign, path: &Path) -> Result<Exit, 
     }
     let place = place(flags, path)?;
     let onward = onward(context, flags)?;
-    let document = Document::open(path, None)?;
+    let document = open(flags, path)?;
     let signer = key::open(context, &flags.key, &|_| Ok(()))?;
     let signing = signing(flags, signer.algorithms())?;
     let now = clock::now();
@@ -95,7 +97,7 @@ pub(super) fn prepare(context: &Context, flags: &Sign, path: &Path, out: &Path) 
     let place = spare_key(Place::new(&output, path, "")?, flags)?;
     let (signer, chain) = certificates_of(flags)?;
     let signing = signing(flags, &inspect::schemes(&signer))?;
-    let document = Document::open(path, None)?;
+    let document = open(flags, path)?;
     let at = flags.signing_time.unwrap_or_else(clock::now);
     let intent = PadesIntent { visible: context.visible(&flags.pdf, &signer, at)?, ..intent(flags) };
     let pdf = prepare_pdf(&document, &signer, &chain, &signing, &intent, at)?;
@@ -118,11 +120,17 @@ pub(super) fn finish(
         return Err(Failure::usage("署名するPDFを指定してください", "name the PDF that is to be signed"));
     };
     let onward = onward(context, flags)?;
-    let document = Document::open(path, None)?;
+    let document = open(flags, path)?;
     let now = clock::now();
     let offline = Setup::offline(keiin::hpki_policy());
     let signed = finish_pdf(&offline, document, &prepared.pdf, value, Level::Bes, now)?;
     carry_on(context, flags, signed, onward, place, now)
+}
+
+/// The PDF, with its password where it has one.
+fn open(flags: &Sign, path: &Path) -> Result<Document, Failure> {
+    let password = pin::of_pdf(&flags.pdf_password)?;
+    Ok(Document::open_locked(path, &[], password.as_ref().map(Pin::octets), &mut |_| ())?)
 }
 
 /// `scan.pdf` becomes `scan-signed.pdf`, or itself on wish.

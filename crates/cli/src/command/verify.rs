@@ -44,7 +44,7 @@ pub(crate) fn run(context: &Context, flags: &Verify) -> Result<Exit, Failure> {
     if let Err(failure) = check_report(flags) {
         return refuse_all(context, flags, failure);
     }
-    let password = match pin::from(flags.password_fd, flags.password_env.as_deref()) {
+    let password = match pin::of_pdf(&flags.pdf_password) {
         Ok(password) => password,
         Err(failure) => return refuse_all(context, flags, failure),
     };

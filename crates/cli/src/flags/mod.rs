@@ -79,6 +79,8 @@ pub(crate) struct Sign {
     pub(crate) xml: Xml,
     #[command(flatten)]
     pub(crate) pdf: Pdf,
+    #[command(flatten)]
+    pub(crate) pdf_password: PdfPassword,
     #[arg(long, value_name = "LEVEL", default_value = "es-bes")]
     pub(crate) to: Level,
     #[arg(long, value_name = "DIGEST")]
@@ -160,6 +162,20 @@ impl Xml {
     }
 }
 
+/// The password of an encrypted PDF.
+#[derive(Args)]
+pub(crate) struct PdfPassword {
+    #[arg(
+        long = "password-fd",
+        value_name = "N",
+        conflicts_with = "pdf_password_env",
+        id = "pdf_password_fd"
+    )]
+    pub(crate) password_fd: Option<i32>,
+    #[arg(long = "password-env", value_name = "NAME", id = "pdf_password_env")]
+    pub(crate) password_env: Option<String>,
+}
+
 /// A signature inside a PDF.
 #[derive(Args)]
 pub(crate) struct Pdf {
@@ -232,6 +248,8 @@ pub(crate) struct Extend {
     #[arg(long, value_name = "FILE")]
     pub(crate) content: Vec<PathBuf>,
     #[command(flatten)]
+    pub(crate) pdf_password: PdfPassword,
+    #[command(flatten)]
     pub(crate) tsa: Tsa,
     #[command(flatten)]
     pub(crate) trust: Trust,
@@ -253,6 +271,8 @@ pub(crate) struct Renew {
     pub(crate) digest: Option<Digest>,
     #[arg(long, value_name = "FILE")]
     pub(crate) content: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) pdf_password: PdfPassword,
     #[command(flatten)]
     pub(crate) tsa: Tsa,
     #[command(flatten)]
@@ -281,15 +301,8 @@ pub(crate) struct Verify {
     pub(crate) require_role: Vec<String>,
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
-    #[arg(
-        long = "password-fd",
-        value_name = "N",
-        conflicts_with = "pdf_password_env",
-        id = "pdf_password_fd"
-    )]
-    pub(crate) password_fd: Option<i32>,
-    #[arg(long = "password-env", value_name = "NAME", id = "pdf_password_env")]
-    pub(crate) password_env: Option<String>,
+    #[command(flatten)]
+    pub(crate) pdf_password: PdfPassword,
     #[arg(short, long)]
     pub(crate) verbose: bool,
     #[command(flatten)]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use keiin_model::{ObjectId, SignatureFacts, TimestampFacts};
+use keiin_model::{DefectKind, ObjectId, SignatureFacts, TimestampFacts};
 
 use crate::{Pades, PadesError};
 
@@ -12,7 +12,7 @@ pub(super) fn check_kept(old: &Pades, new: &Pades) -> Result<(), PadesError> {
     let (before, after) = (Standing::of(old), Standing::of(new));
     let signatures = before.signatures.iter().all(|(id, old)| {
         after.signatures.get(id).is_some_and(|new| {
-            old.message == new.message && old.data == new.data && old.defects.len() >= new.defects.len()
+            old.message == new.message && old.data == new.data && problems(old) >= problems(new)
         })
     });
     let timestamps = before.timestamps.iter().all(|(id, old)| {
@@ -22,6 +22,11 @@ pub(super) fn check_kept(old: &Pades, new: &Pades) -> Result<(), PadesError> {
     let what =
         "this change would break a signature or time-stamp that is there already, so nothing was changed";
     if signatures && timestamps { Ok(()) } else { Err(PadesError::Misuse { what }) }
+}
+
+/// Defects but for allowed revisions, of which a change is one more.
+fn problems(facts: &SignatureFacts) -> usize {
+    facts.defects.iter().filter(|defect| defect.kind != DefectKind::Revised).count()
 }
 
 /// The time-stamp with this token signature.
