@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//! Signs PDFs and writes every level into a folder, for other people's readers and verifiers: `levels FOLDER FILES`.
+//! Signs PDFs and writes every level into a folder, for other people's readers and verifiers: `pdf_levels FOLDER FILES`.
 //! Beside the signatures: the roots. A file that cannot be signed is named with the reason.
 #![allow(missing_docs, clippy::disallowed_methods, clippy::unwrap_used, clippy::indexing_slicing)]
 
