@@ -147,6 +147,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::single_range_in_vec_init)] // a ByteRange of one piece
     fn ranges_that_begin_alike_cost_one_pass_and_give_what_each_alone_gives() {
         let octets: Vec<u8> = (0..9_000_u32).flat_map(u32::to_le_bytes).collect();
         let read = Arc::new(AtomicUsize::new(0));
@@ -165,7 +166,7 @@ mod tests {
             wanted(&[0..36_005, 36_010..36_020], DigestAlgorithm::Sha512),
             wanted(&[0..10_000, 10_000..10_010], sha),
             wanted(&[5..10, 3..4], sha),
-            wanted(&[0..50_000, 50_000..99_999], sha),
+            wanted(&[0..99_999], sha),
         ];
         let found = source.digests(&all).unwrap();
         for (one, set) in all.iter().zip(&found) {
@@ -177,7 +178,7 @@ mod tests {
         assert_eq!(read.load(Ordering::Relaxed), 36_000 + 15_900 + 10 + 6);
         // Another revision: the base is not read again.
         source.tail_mut().extend_from_slice(b", and another");
-        source.digests(&[wanted(&[0..36_000, 36_000..36_030], sha)]).unwrap();
+        source.digests(&[wanted(&[0..36_030], sha)]).unwrap();
         assert_eq!(read.load(Ordering::Relaxed), 36_000 + 15_900 + 10 + 6);
     }
 }

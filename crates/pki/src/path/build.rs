@@ -49,8 +49,9 @@ struct Chain<'s> {
     signatures: Vec<VerifiedSignature>,
 }
 
-/// When a step is taken: the sum of the hints against it, the length of the chain, the order in which it was found.
-type Rank = (u32, usize, u32);
+/// When a step is taken: the sum of the hints against it, the length of the chain, whether it does not end the path, the
+/// order in which it was found.
+type Rank = (u32, usize, bool, u32);
 
 /// A chain and a certificate that may come next.
 struct Step<'s> {
@@ -113,7 +114,7 @@ impl<'s> Search<'s, '_> {
                 return self.stop(Exhausted::Steps);
             }
             let cost = cost + u32::from(hint(last, candidate.certificate));
-            let rank = (cost, chain.certificates.len(), self.steps);
+            let rank = (cost, chain.certificates.len(), candidate.anchor.is_none(), self.steps);
             self.queue.insert(rank, Step { chain: Rc::clone(&chain), candidate });
         }
         Ok(())

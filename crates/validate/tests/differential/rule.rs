@@ -91,4 +91,10 @@ pub(crate) const RULES: &[Rule] = &[
         when: |change, _| matches!(change, Change::CrlWithoutNext { .. }),
         why: "RFC 5280, 6.3.3: nothing refuses a list without nextUpdate; keiin lets it speak for a day, certval not at all",
     },
+    Rule {
+        judge: Judge::OpenSsl,
+        ours: false,
+        when: |change, _| matches!(change, Change::CrlWithoutNext { .. }),
+        why: "RFC 5280, 5.1.2.5 wants nextUpdate: without it keiin lets a list speak for a day, OpenSSL for ever",
+    },
 ];
