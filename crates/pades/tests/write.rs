@@ -97,7 +97,7 @@ fn every_step_appends_and_every_octet_before_stays() {
     let text = String::from_utf8_lossy(&before);
     // What the page had stands there as it was written, in the revision that changes it too.
     assert_eq!(
-        text.matches("/Odd -.5/Gen 9 3 R").count(),
+        text.matches("/Odd -.5/Gen 900 3 R").count(),
         4,
         "the page, the signature's widget, three time-stamps"
     );
