@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 OR MIT
-# Installs what the tests need beside Rust: a C compiler for aws-lc-rs, OpenSSL and SoftHSM2 as other people's software.
+# Installs what the tests need beside Rust: a C compiler for aws-lc-rs, OpenSSL, SoftHSM2 and readers of XML and PDF as other people's software.
 # On Debian and Ubuntu it installs what is missing; elsewhere it names it.
 set -eu
 missing=
@@ -11,6 +11,8 @@ command -v pkcs11-tool >/dev/null 2>&1 || missing="$missing opensc"
 command -v python3 >/dev/null 2>&1 || missing="$missing python3"
 # Readers of PDF that look at visible signatures, and a Japanese font to write them in.
 command -v qpdf >/dev/null 2>&1 || missing="$missing qpdf"
+command -v xmllint >/dev/null 2>&1 || missing="$missing libxml2-utils"
+command -v xmlsec1 >/dev/null 2>&1 || missing="$missing xmlsec1"
 command -v mutool >/dev/null 2>&1 || missing="$missing mupdf-tools"
 command -v pdftoppm >/dev/null 2>&1 || missing="$missing poppler-utils"
 [ -e /usr/share/fonts/opentype/ipafont-gothic/ipag.ttf ] || missing="$missing fonts-ipafont-gothic"
