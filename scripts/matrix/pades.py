@@ -133,6 +133,12 @@ for start in BASES:
         the_whole_way(name, keys["doctor"], base(start))
 
 
+@case("pades softhsm")
+def _(name):
+    key = ["--module", env["PEER_P11_MODULE"], "--token", env["PEER_P11_TOKEN"], "--pin-env", "KEIIN_MATRIX_CARD"]
+    the_whole_way(name, key, base("scan"))
+
+
 for start in ("minimal-two-pages", "minimal-with-field", "minimal-one-field-indir-annots", "no-final-eol", "minimal-hybrid-xref-mswordstyle", "minimal-two-fields-tagged", "empty-a4"):
     @case(f"pades in one step {start}")
     def _(name, start=start):
