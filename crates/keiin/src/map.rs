@@ -18,7 +18,11 @@ use crate::{
 };
 
 /// Octets from which a PDF is mapped. A smaller one is read: that is as fast, and nobody can change it underneath.
+#[cfg(not(windows))]
 const MAP_FROM: u64 = 8 << 20;
+/// Windows does not replace a file that somebody has mapped, so there only what cannot be read whole is.
+#[cfg(windows)]
+const MAP_FROM: u64 = file::MAX_CONTAINER;
 /// Octets that tell a PDF (ISO 32000-1, annex H, implementation note 13).
 const HEAD: u64 = 1024;
 /// Octets that are hashed at once: they stay in the second-level cache between the copy and the digest.

@@ -25,26 +25,52 @@ pub(super) struct UnreadableEntry;
 pub(super) fn scan<'a>(crl: &Crl<'a>, serial: &[u8], issuer: &Name<'_>) -> Result<Scan<'a>, UnreadableEntry> {
     let mut found = Scan { entry: None, unknown_critical: false };
     let mut is_issuer = crl.issuer.matches(issuer);
-    let mut passed: &[u8] = &[];
+    let mut passed = Passed::default();
     let mut rest = crl.entry_octets();
     while !rest.is_empty() {
         let (entry, content) = take(&mut rest, SEQUENCE).ok_or(UnreadableEntry)?;
         let (number, extensions) = split(content).ok_or(UnreadableEntry)?;
-        // Most entries repeat the extensions of the one before.
-        if extensions != passed && deserves_a_look(extensions) {
-            let entry = read(entry)?;
-            if let Some(names) = &entry.certificate_issuer {
-                is_issuer = names.iter().any(|n| matches!(n, GeneralName::Directory(n) if n.matches(issuer)));
+        if !passed.has(extensions) {
+            let mut plain = true;
+            if deserves_a_look(extensions) {
+                let entry = read(entry)?;
+                if let Some(names) = &entry.certificate_issuer {
+                    is_issuer =
+                        names.iter().any(|n| matches!(n, GeneralName::Directory(n) if n.matches(issuer)));
+                }
+                found.unknown_critical |= entry.unknown_critical;
+                plain = entry.certificate_issuer.is_none() && !entry.unknown_critical;
             }
-            found.unknown_critical |= entry.unknown_critical;
+            if plain {
+                passed.keep(extensions);
+            }
         }
-        passed = extensions;
         if is_issuer && number == serial {
             found.entry = Some(read(entry)?);
             break;
         }
     }
     Ok(found)
+}
+
+/// Extensions that say nothing of other entries. Those of a list are of few kinds: a reason each.
+#[derive(Default)]
+struct Passed<'a> {
+    kinds: [&'a [u8]; 8],
+    next: usize,
+}
+
+impl<'a> Passed<'a> {
+    fn has(&self, extensions: &[u8]) -> bool {
+        extensions.is_empty() || self.kinds.contains(&extensions)
+    }
+
+    fn keep(&mut self, extensions: &'a [u8]) {
+        if let Some(kind) = self.kinds.get_mut(self.next % 8) {
+            *kind = extensions;
+        }
+        self.next = self.next.wrapping_add(1);
+    }
 }
 
 const INTEGER: u8 = 0x02;
