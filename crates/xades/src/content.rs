@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Signed data outside the document: by name, as octets or as digests alone.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use keiin_model::Bytes;
 use keiin_pki::digest::DigestSet;
@@ -32,17 +32,26 @@ pub struct ExternalData {
 #[derive(Clone, Debug, Default)]
 pub struct Detached {
     data: Vec<ExternalData>,
+    /// By the whole name and by the file name: which piece, `None` where there are several.
+    names: BTreeMap<String, Option<usize>>,
+    files: BTreeMap<String, Option<usize>>,
 }
 
 impl Detached {
     /// No data yet.
     pub const fn new() -> Self {
-        Self { data: Vec::new() }
+        Self { data: Vec::new(), names: BTreeMap::new(), files: BTreeMap::new() }
     }
 
     /// Adds data under the URI, path or file name by which references may speak of it.
     #[must_use]
     pub fn with(mut self, name: Option<&str>, content: Content) -> Self {
+        if let Some(name) = name {
+            let number = self.data.len();
+            for (index, key) in [(&mut self.names, name), (&mut self.files, file_name(name))] {
+                index.entry(key.to_owned()).and_modify(|found| *found = None).or_insert(Some(number));
+            }
+        }
         self.data.push(ExternalData { name: name.map(str::to_owned), content });
         self
     }
@@ -59,19 +68,18 @@ impl Detached {
     pub(crate) fn find(&self, uri: Option<&str>, only: bool) -> Option<&ExternalData> {
         let by_name = uri.and_then(|uri| {
             let wanted = decoded(uri);
-            self.unique(|name| name == uri || *name == *wanted)
-                .or_else(|| self.unique(|name| file_name(name) == file_name(&wanted)))
+            let whole = match (self.names.get(uri), self.names.get(&*wanted)) {
+                (Some(found), _) if *wanted == *uri => *found,
+                (Some(found), None) | (None, Some(found)) => *found,
+                _ => None,
+            };
+            let number = whole.or_else(|| *self.files.get(file_name(&wanted))?)?;
+            self.data.get(number)
         });
         by_name.or_else(|| match self.data.as_slice() {
             [one] if only || uri.is_none() => Some(one),
             _ => None,
         })
-    }
-
-    fn unique(&self, fits: impl Fn(&str) -> bool) -> Option<&ExternalData> {
-        let mut fitting = self.data.iter().filter(|data| data.name.as_deref().is_some_and(&fits));
-        let first = fitting.next()?;
-        fitting.next().is_none().then_some(first)
     }
 }
 
