@@ -3,10 +3,12 @@
 
 mod batch;
 pub(crate) mod card;
+mod change;
 pub(crate) mod demo;
 pub(crate) mod extend;
 pub(crate) mod inspect;
 mod key;
+mod open;
 mod outcome;
 pub(crate) mod path;
 pub(crate) mod renew;

@@ -4,8 +4,8 @@
 use std::{collections::BTreeSet, io::Read as _, path::Path};
 
 use keiin::{
-    Attachment, Commitment, Content, Document, FileKind, FilledForm, Format, Goal, Level, Packaging,
-    Prepared, Setup, Signed, Signing, WARN_DAYS, add_signature,
+    Commitment, Content, Document, FileKind, FilledForm, Format, Goal, Level, Packaging, Prepared, Setup,
+    Signed, Signing, WARN_DAYS, add_signature,
     cades::content_digest_for,
     clock, countersign, extend, file, inspect,
     model::{DigestAlgorithm, ObjectId, SignatureAlgorithm, SignerLocation, Time},
@@ -13,7 +13,7 @@ use keiin::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{batch, key, outcome::Place, shape, sign_pdf};
+use super::{batch, key, open, outcome::Place, shape, sign_pdf};
 use crate::{
     context::{Context, SetupFlags, Work},
     error::{Exit, Failure},
@@ -78,7 +78,8 @@ pub(super) fn onward(context: &Context, flags: &Sign) -> Result<Option<Setup<'st
     if level(flags.to) == Level::Bes {
         return Ok(None);
     }
-    let setup = context.setup(&setup_flags(flags), Work::Make)?;
+    let grounds = SetupFlags { tsa: Some(&flags.tsa), ..SetupFlags::from(&flags.grounds) };
+    let setup = context.setup(&grounds, Work::Make)?;
     if setup.tsas.is_empty() {
         return Err(keiin::Error::from(NoTimestamp(Vec::new())).into());
     }
@@ -129,8 +130,7 @@ pub(super) fn carry_on(
 
 fn sign_again(context: &Context, flags: &Sign, file: &Path) -> Result<Exit, Failure> {
     let place = spare_key(Place::of_change(&flags.output, false, file)?, flags)?;
-    let attached: Vec<_> = flags.content.iter().map(|path| Attachment::from(Content::file(path))).collect();
-    let mut document = Document::open_attached(file, &attached, &mut |_| ())?;
+    let mut document = Document::open_attached(file, &open::attached(&flags.content), &mut |_| ())?;
     let target = match &flags.countersign {
         Some(id) => Some(signature(&document, id)?),
         None => None,
@@ -316,16 +316,6 @@ pub(crate) const fn level(level: flags::Level) -> Level {
         flags::Level::EsT => Level::T,
         flags::Level::EsXl => Level::Xl,
         flags::Level::EsA => Level::A,
-    }
-}
-
-fn setup_flags(flags: &Sign) -> SetupFlags<'_> {
-    SetupFlags {
-        trust: &flags.trust,
-        evidence: &flags.evidence,
-        judge: &flags.judge,
-        tsa: Some(&flags.tsa),
-        roles: &[],
     }
 }
 

@@ -8,12 +8,11 @@ use keiin::{
     model::SignatureAlgorithm,
     pades::{Certification, FieldChoice, Lock, PadesIntent, Prepared},
     prepare_pdf, sign_pdf,
-    signer::Pin,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
-    key,
+    key, open,
     outcome::Place,
     sign::{carry_on, certificates_of, onward, signing, spare_key},
 };
@@ -78,7 +77,7 @@ pub(super) fn run(context: &Context, flags: &Sign, path: &Path) -> Result<Exit, 
     }
     let place = place(flags, path)?;
     let onward = onward(context, flags)?;
-    let document = open(flags, path)?;
+    let document = opened(context, flags, path)?;
     let signer = key::open(context, &flags.key, &|_| Ok(()))?;
     let signing = signing(flags, signer.algorithms())?;
     let now = clock::now();
@@ -97,7 +96,7 @@ pub(super) fn prepare(context: &Context, flags: &Sign, path: &Path, out: &Path) 
     let place = spare_key(Place::new(&output, path, "")?, flags)?;
     let (signer, chain) = certificates_of(flags)?;
     let signing = signing(flags, &inspect::schemes(&signer))?;
-    let document = open(flags, path)?;
+    let document = opened(context, flags, path)?;
     let at = flags.signing_time.unwrap_or_else(clock::now);
     let intent = PadesIntent { visible: context.visible(&flags.pdf, &signer, at)?, ..intent(flags) };
     let pdf = prepare_pdf(&document, &signer, &chain, &signing, &intent, at)?;
@@ -120,7 +119,7 @@ pub(super) fn finish(
         return Err(Failure::usage("署名するPDFを指定してください", "name the PDF that is to be signed"));
     };
     let onward = onward(context, flags)?;
-    let document = open(flags, path)?;
+    let document = opened(context, flags, path)?;
     let now = clock::now();
     let offline = Setup::offline(keiin::hpki_policy());
     let signed = finish_pdf(&offline, document, &prepared.pdf, value, Level::Bes, now)?;
@@ -128,9 +127,8 @@ pub(super) fn finish(
 }
 
 /// The PDF, with its password where it has one.
-fn open(flags: &Sign, path: &Path) -> Result<Document, Failure> {
-    let password = pin::of_pdf(&flags.pdf_password)?;
-    Ok(Document::open_locked(path, &[], password.as_ref().map(Pin::octets), &mut |_| ())?)
+fn opened(context: &Context, flags: &Sign, path: &Path) -> Result<Document, Failure> {
+    open::document(context, path, &[], pin::of_pdf(&flags.pdf_password)?.as_ref())
 }
 
 /// `scan.pdf` becomes `scan-signed.pdf`, or itself on wish.

@@ -43,7 +43,7 @@ pub(crate) enum Command {
     Sign(Box<Sign>),
     Stamp(Stamp),
     Extend(Box<Extend>),
-    Renew(Box<Renew>),
+    Renew(Box<Change>),
     Verify(Box<Verify>),
     Path(Box<PathFlags>),
     Inspect(Inspect),
@@ -112,11 +112,7 @@ pub(crate) struct Sign {
     #[command(flatten)]
     pub(crate) tsa: Tsa,
     #[command(flatten)]
-    pub(crate) trust: Trust,
-    #[command(flatten)]
-    pub(crate) evidence: Evidence,
-    #[command(flatten)]
-    pub(crate) judge: Judge,
+    pub(crate) grounds: Grounds,
 }
 
 /// How an XML signature is laid out.
@@ -233,16 +229,15 @@ pub(crate) struct Stamp {
     pub(crate) tsa: Tsa,
 }
 
+/// What changes a signed file.
 #[derive(Args)]
-pub(crate) struct Extend {
+pub(crate) struct Change {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) output: Output,
     #[arg(long, conflicts_with = "output")]
     pub(crate) in_place: bool,
-    #[arg(long, value_name = "LEVEL")]
-    pub(crate) to: Option<Level>,
     #[arg(long, value_name = "DIGEST")]
     pub(crate) digest: Option<Digest>,
     #[arg(long, value_name = "FILE")]
@@ -252,35 +247,16 @@ pub(crate) struct Extend {
     #[command(flatten)]
     pub(crate) tsa: Tsa,
     #[command(flatten)]
-    pub(crate) trust: Trust,
-    #[command(flatten)]
-    pub(crate) evidence: Evidence,
-    #[command(flatten)]
-    pub(crate) judge: Judge,
+    pub(crate) grounds: Grounds,
 }
 
 #[derive(Args)]
-pub(crate) struct Renew {
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+pub(crate) struct Extend {
     #[command(flatten)]
-    pub(crate) output: Output,
-    #[arg(long, conflicts_with = "output")]
-    pub(crate) in_place: bool,
-    #[arg(long, value_name = "DIGEST")]
-    pub(crate) digest: Option<Digest>,
-    #[arg(long, value_name = "FILE")]
-    pub(crate) content: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(crate) pdf_password: PdfPassword,
-    #[command(flatten)]
-    pub(crate) tsa: Tsa,
-    #[command(flatten)]
-    pub(crate) trust: Trust,
-    #[command(flatten)]
-    pub(crate) evidence: Evidence,
-    #[command(flatten)]
-    pub(crate) judge: Judge,
+    pub(crate) change: Change,
+    /// The help shows it right after where the result goes.
+    #[arg(long, value_name = "LEVEL", display_order = 2)]
+    pub(crate) to: Option<Level>,
 }
 
 #[derive(Args)]
@@ -306,11 +282,7 @@ pub(crate) struct Verify {
     #[arg(short, long)]
     pub(crate) verbose: bool,
     #[command(flatten)]
-    pub(crate) trust: Trust,
-    #[command(flatten)]
-    pub(crate) evidence: Evidence,
-    #[command(flatten)]
-    pub(crate) judge: Judge,
+    pub(crate) grounds: Grounds,
 }
 
 #[derive(Args)]
@@ -404,8 +376,19 @@ pub(crate) struct Tsa {
     pub(crate) password_env: Option<String>,
 }
 
+/// On what a verdict stands.
+#[derive(Args, Default)]
+pub(crate) struct Grounds {
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+    #[command(flatten)]
+    pub(crate) evidence: Evidence,
+    #[command(flatten)]
+    pub(crate) judge: Judge,
+}
+
 /// Whom to trust, and which network may be used.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct Trust {
     #[arg(long, value_name = "hpki|FILE|DIR")]
     pub(crate) trust: Vec<OsString>,
@@ -418,7 +401,7 @@ pub(crate) struct Trust {
 }
 
 /// Certificates and revocation data given by hand.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct Evidence {
     #[arg(long, value_name = "FILE")]
     pub(crate) certs: Vec<PathBuf>,
@@ -431,7 +414,7 @@ pub(crate) struct Evidence {
 }
 
 /// How strict the verdict is.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct Judge {
     #[arg(long, value_name = "general|hpki")]
     pub(crate) policy: Option<PolicyChoice>,
