@@ -11,6 +11,7 @@ mod key;
 mod open;
 mod outcome;
 pub(crate) mod path;
+mod prepared;
 pub(crate) mod renew;
 mod shape;
 pub(crate) mod sign;

@@ -11,9 +11,13 @@ use keiin::{
     model::{DigestAlgorithm, ObjectId, SignatureAlgorithm, SignerLocation, Time},
     tsa::NoTimestamp,
 };
-use serde::{Deserialize, Serialize};
 
-use super::{batch, key, open, outcome::Place, shape, sign_pdf};
+use super::{
+    batch, key, open,
+    outcome::Place,
+    prepared::{PreparedFile, What},
+    shape, sign_pdf,
+};
 use crate::{
     context::{Context, SetupFlags, Work},
     error::{Exit, Failure},
@@ -21,20 +25,8 @@ use crate::{
     progress::Progress,
 };
 
-/// Octets of a prepared signature: it holds the content when that is attached.
-const MAX_PREPARED: u64 = 2 << 30;
 /// Octets of a signature value.
 const MAX_VALUE: u64 = 1 << 16;
-
-/// What `--prepare` writes: what the other side signs, and what `--finish` needs.
-#[derive(Serialize, Deserialize)]
-struct PreparedFile {
-    /// The scheme to sign with.
-    algorithm: SignatureAlgorithm,
-    /// The digest to sign, base64; for keys that take the whole message `to_be_signed` stands in `prepared`.
-    digest: keiin::model::Bytes,
-    prepared: Prepared,
-}
 
 /// Signs.
 pub(crate) fn run(context: &Context, flags: &Sign) -> Result<Exit, Failure> {
@@ -176,12 +168,7 @@ fn prepare(context: &Context, flags: &Sign, file: &Path, out: &Path) -> Result<E
     let contents = digested(context, form.contents, &signing)?;
     let at = flags.signing_time.unwrap_or_else(clock::now);
     let prepared = keiin::prepare_all(&contents, &signer, &chain, &signing, at)?;
-    let written =
-        PreparedFile { algorithm: prepared.algorithm(), digest: prepared.digest().into(), prepared };
-    let json = serde_json::to_vec_pretty(&written).map_err(|_| Failure::Prepared(out.to_owned()))?;
-    place.write_bytes(&json)?;
-    context.wrote(&place, context.lang.pick("署名の準備", "prepared"));
-    Ok(Exit::Valid)
+    PreparedFile::of(prepared).write(context, &place)
 }
 
 /// The certificate of `--cert` and the others that go with it.
@@ -203,23 +190,22 @@ pub(super) fn certificates_of(flags: &Sign) -> Result<(Vec<u8>, Vec<Vec<u8>>), F
 }
 
 fn finish(context: &Context, flags: &Sign, prepared: &Path) -> Result<Exit, Failure> {
-    let unreadable = |_| Failure::Prepared(prepared.to_owned());
     let Some(value) = &flags.value else { return Ok(Exit::Usage) };
     let Some(_) = &flags.output.output else {
         return Err(Failure::usage("--finish には -o が必要です", "--finish needs -o OUT"));
     };
     let place = spare_key(Place::new(&flags.output, prepared, "")?, flags)?;
-    let json = file::read(prepared, MAX_PREPARED)?;
+    let prepared = PreparedFile::read(prepared)?;
     let value = file::read(value, MAX_VALUE)?;
-    if let Ok(pdf) = serde_json::from_slice(&json) {
-        return sign_pdf::finish(context, flags, &pdf, &value, &place);
-    }
+    let prepared = match prepared.what {
+        What::Prepared(prepared) => prepared,
+        What::Pdf(prepared) => return sign_pdf::finish(context, flags, &prepared, &value, &place),
+    };
     let onward = onward(context, flags)?;
-    let read: PreparedFile = serde_json::from_slice(&json).map_err(unreadable)?;
     let contents: Vec<Content> = flags.content.iter().chain(&flags.files).map(Content::file).collect();
     let now = clock::now();
     let offline = Setup::offline(keiin::hpki_policy());
-    let signed = keiin::finish_all(&offline, &read.prepared, &value, &contents, Level::Bes, now)?;
+    let signed = keiin::finish_all(&offline, &prepared, &value, &contents, Level::Bes, now)?;
     carry_on(context, flags, signed, onward, &place, now)
 }
 
