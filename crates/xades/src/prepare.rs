@@ -19,7 +19,7 @@ use self::{
 use crate::{
     Xades, XadesError,
     algorithm::DSIG,
-    augment::{check_kept, unsigned_place},
+    augment::unsigned_place,
     c14n::canonicalize,
     content::Detached,
     locate,
@@ -314,5 +314,5 @@ fn has_signatures(tree: &Tree<'_>) -> Result<bool, XadesError> {
 fn check_others(document: &[u8], prepared: &Prepared) -> Result<(), XadesError> {
     let old = Xades::read(document.to_vec(), None)?;
     let new = Xades::read(prepared.document.to_vec(), None)?;
-    check_kept(old.signatures(), new.signatures())
+    old.check_kept_in(&new)
 }
