@@ -127,12 +127,14 @@ pub mod inspect;
 mod map;
 mod path;
 mod pem;
+mod permission;
 mod prepared;
 mod profile;
 mod recognise;
 mod renew;
 mod setup;
 mod sign;
+mod sign_again;
 mod sign_pdf;
 mod stamp;
 pub mod transport;
@@ -163,15 +165,14 @@ pub use fetch::{FetchError, Fetched, FetchedFrom, Network, RevocationKinds};
 pub use file::{Existing, FileError};
 pub use font::FontError;
 pub use path::{PathJudgement, PathSubject, judge_path, judge_paths};
+pub use permission::{Usage, check_roles};
 pub use prepared::{Format, Prepared};
 pub use profile::{FilledForm, Profile};
 pub use recognise::FileKind;
 pub use renew::{Renewal, renew};
 pub use setup::{KnownRoots, Setup, algorithm_table, hpki_policy, policy};
-pub use sign::{
-    Signed, Signing, Usage, WARN_DAYS, add_signature, check_roles, countersign, finish, finish_all, prepare,
-    prepare_all, sign, sign_all,
-};
+pub use sign::{Signed, Signing, WARN_DAYS, finish, finish_all, prepare, prepare_all, sign, sign_all};
+pub use sign_again::{add_signature, countersign};
 pub use sign_pdf::{finish_pdf, prepare_pdf, sign_pdf};
 pub use stamp::{StampedFile, stamp};
 pub use transport::{HttpRequest, HttpResponse, Transport, TransportError};
