@@ -38,7 +38,7 @@ pub(crate) fn check_signer(certificate: &[u8], signing: &Signing, now: Time) -> 
 }
 
 /// Refuses a certificate that states none of the wanted licences, by Japanese name or code; nothing wanted: nothing
-/// refused. [`sign`] does so for [`Signing::roles`]; a caller does it earlier to spare a PIN.
+/// refused. [`crate::sign()`] does so for [`Signing::roles`]; a caller does it earlier to spare a PIN.
 ///
 /// # Errors
 /// [`Error::WrongRole`], [`Error::SignerCertificate`].

@@ -17,7 +17,7 @@ use crate::{
 /// Adds another signer to a document: the content is signed again, the first signature stays as it is.
 ///
 /// # Errors
-/// As [`sign`].
+/// As [`crate::sign()`].
 pub fn add_signature(
     setup: &Setup<'_>,
     document: &mut Document,
@@ -48,7 +48,7 @@ pub fn add_signature(
 /// Counter-signs one signature of a document: its value is signed, not the content.
 ///
 /// # Errors
-/// As [`sign`].
+/// As [`crate::sign()`].
 pub fn countersign(
     setup: &Setup<'_>,
     document: &Document,
