@@ -70,7 +70,6 @@ impl<'f> Standing<'f> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::{

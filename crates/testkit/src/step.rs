@@ -19,7 +19,7 @@ impl SoftToken {
 
     /// The certificates of CAs on the card but for the root's.
     pub fn intermediates(&self) -> &[Vec<u8>] {
-        self.certificates().split_last().map_or(&[], |(_, others)| others)
+        self.certificates().split_last().map(|(_, others)| others).unwrap_or_default()
     }
 }
 
