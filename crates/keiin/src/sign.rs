@@ -128,7 +128,7 @@ pub(crate) fn sign_known(
     let (prepared, known) = lay_out(contents, known, certificate, chain, signing, now)?;
     let value = value_of(&prepared, signer)?;
     let around = Around { contents, known, detached: None };
-    finish_known(setup, &prepared, &value, around, signing.level, now)
+    finish_known(setup, prepared, &value, around, signing.level, now)
 }
 
 /// The signature but for its value, and what is known of the content by now.
@@ -151,7 +151,7 @@ fn lay_out<C: AsRef<[u8]>>(
         }
         Format::Xades(shape) => {
             let objects = data_objects(contents, intent, shape)?;
-            let prepared = keiin_xades::prepare(&objects, certificate, chain, intent, shape, now)?;
+            let prepared = keiin_xades::prepare(objects, certificate, chain, intent, shape, now)?;
             Ok((Prepared::Xades(prepared), DigestSet::default()))
         }
     }
@@ -197,12 +197,12 @@ pub fn add_signature(
             Prepared::Cades(keiin_cades::prepare_additional(cms, certificate, chain, intent, now)?)
         }
         Format::Xades(shape) => {
-            let objects = [keiin_xades::DataObject::octets(document.as_bytes())];
-            Prepared::Xades(keiin_xades::prepare(&objects, certificate, chain, intent, shape, now)?)
+            let objects = vec![keiin_xades::DataObject::octets(document.as_bytes())];
+            Prepared::Xades(keiin_xades::prepare(objects, certificate, chain, intent, shape, now)?)
         }
     };
     let value = value_of(&prepared, signer)?;
-    finish_known(setup, &prepared, &value, Around::of(document), signing.level, now)
+    finish_known(setup, prepared, &value, Around::of(document), signing.level, now)
 }
 
 /// Counter-signs one signature of a document: its value is signed, not the content.
@@ -251,7 +251,7 @@ pub fn countersign(
         }
     };
     let value = value_of(&prepared, signer)?;
-    finish_known(setup, &prepared, &value, Around::of(document), signing.level, now)
+    finish_known(setup, prepared, &value, Around::of(document), signing.level, now)
 }
 
 /// First step of two: lays out a signature. [`Prepared`] serialises; its [`Prepared::digest`] goes to the card, wherever
@@ -312,7 +312,7 @@ pub fn finish_all(
     now: Time,
 ) -> Result<Signed, Error> {
     let around = Around { contents, known: DigestSet::default(), detached: None };
-    finish_known(setup, prepared, value, around, level, now)
+    finish_known(setup, prepared.clone(), value, around, level, now)
 }
 
 /// What stands outside of the signature's file.
@@ -335,24 +335,26 @@ impl<'c> Around<'c> {
 
 fn finish_known(
     setup: &Setup<'_>,
-    prepared: &Prepared,
+    prepared: Prepared,
     value: &[u8],
     around: Around<'_>,
     level: Level,
     now: Time,
 ) -> Result<Signed, Error> {
-    let bytes = prepared.attach(value)?;
     let certificate = Certificate::read(prepared.certificate()).map_err(|_| Error::SignerCertificate)?;
-    let mut document = match prepared {
-        Prepared::Cades(_) => Document::signed(bytes, around.contents.first(), around.known)?,
-        Prepared::Xades(_) => Document::signed_xml(bytes, around.contents, around.detached)?,
+    let (certificate_ends, is_cms) = (certificate.not_after, matches!(prepared, Prepared::Cades(_)));
+    let bytes = prepared.into_attached(value)?;
+    let mut document = if is_cms {
+        Document::signed(bytes, around.contents.first(), around.known)?
+    } else {
+        Document::signed_xml(bytes, around.contents, around.detached)?
     };
     let extended = match level {
         // The value has been checked by attach: a plain signature costs no verdict.
         Level::Bes => Extended { steps: Vec::new(), level: Level::Bes, stopped: None },
         level => extend(setup, &mut document, Goal::Level(level), now)?,
     };
-    Ok(Signed { document, extended, certificate_ends: certificate.not_after })
+    Ok(Signed { document, extended, certificate_ends })
 }
 
 fn value_of(prepared: &Prepared, signer: &dyn Signer) -> Result<Vec<u8>, Error> {
