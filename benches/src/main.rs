@@ -4,6 +4,7 @@
 //! usage: `cargo run --release -p keiin-benches [-- --short]`; build the command first (`cargo build --release -p keiin-cli`).
 #![forbid(unsafe_code)]
 
+mod archive;
 mod canonical;
 mod content;
 mod crl;
@@ -48,6 +49,7 @@ fn main() -> Result<(), Failure> {
     content::run(&bench, &mut table)?;
     process::run(&bench, &mut table)?;
     pdf::run(&bench, &mut table)?;
+    archive::run(&bench, &mut table)?;
     verdict::run(&bench, &mut table)?;
     canonical::run(&bench, &mut table)?;
     xml::run(&bench, &mut table)?;

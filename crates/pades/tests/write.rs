@@ -123,6 +123,28 @@ fn a_time_stamp_goes_into_a_signature_of_a_file_that_was_opened_again() {
 }
 
 #[test]
+fn a_number_that_the_file_speaks_of_stays_free() {
+    let steps = Steps::new("doctor");
+    // The page speaks of objects that there are not: every second one of those that would be next, and the last that can be.
+    let nothing: String = (4..60).step_by(2).map(|number| format!("/X{number} {number} 0 R")).collect();
+    let page = format!(
+        "<</Type/Page/Parent 2 0 R/Resources<</XObject<<{nothing}>>>>/Odd[8388607 0 R 4294967295 0 R]>>"
+    );
+    let signed =
+        steps.signed(&read(pdf(&["<</Type/Catalog/Pages 2 0 R>>", PAGES, &page])), &PadesIntent::default());
+    let signed = signed.unwrap();
+    let id = signed.signatures()[0].id;
+    let (step, last) = steps.extended(signed, id).pop().unwrap();
+    let last = reread(&last);
+    assert!(intact(&last), "{step}: {:?}", last.signatures()[0].defects);
+    let octets = octets(&last);
+    let text = String::from_utf8_lossy(&octets);
+    for number in 4..30 {
+        assert_eq!(text.contains(&format!("\n{number} 0 obj")), number % 2 == 1, "object {number}");
+    }
+}
+
+#[test]
 fn what_was_prepared_is_finished_elsewhere_and_on_this_file_alone() {
     let steps = Steps::new("doctor");
     let file = plain();

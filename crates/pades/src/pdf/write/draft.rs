@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! A revision under work: objects that are new, and those that change with only the changed part spliced in.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, ops::Range};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    ops::Range,
+};
 
 use super::{section, value::Value};
 use crate::{
@@ -45,6 +50,8 @@ pub(crate) struct Draft<'p, 'a> {
     pdf: &'p Pdf<'a>,
     bodies: BTreeMap<u32, Body>,
     next: u32,
+    /// Numbers from `next` on that the file speaks of, though it has no such objects: they stay free.
+    spoken_of: BTreeSet<u32>,
 }
 
 /// A revision as octets that go behind the file.
@@ -73,11 +80,16 @@ impl<'p, 'a> Draft<'p, 'a> {
         if pdf.is_repaired() || pdf.is_broken() {
             return Err(PadesError::BrokenReference);
         }
-        Ok(Self { pdf, bodies: BTreeMap::new(), next: pdf.first_new()? })
+        let next = pdf.first_new()?;
+        Ok(Self { pdf, bodies: BTreeMap::new(), next, spoken_of: pdf.dangling(next)? })
     }
 
     /// A number for an object that is written later.
     pub(crate) fn reserve(&mut self) -> Result<Reference, PadesError> {
+        // A reference to nothing is null (7.3.10). An object of that number would give it a meaning that nobody gave it.
+        while self.spoken_of.contains(&self.next) {
+            self.next = self.next.saturating_add(1);
+        }
         let number = self.next;
         if number > MAX_OBJECT_NUMBER {
             let limit = u64::from(MAX_OBJECT_NUMBER);
