@@ -372,6 +372,13 @@ impl Document {
         if let Inner::Pdf(pdf) = &self.inner { Some(pdf) } else { None }
     }
 
+    /// How large the next time-stamp token is expected to be: a PDF keeps room before it is known.
+    pub(crate) fn expect_token(&mut self, octets: usize) {
+        if let Inner::Pdf(pdf) = &mut self.inner {
+            pdf.expect_token(octets);
+        }
+    }
+
     /// The same file with another signature in it.
     pub(crate) fn replace_pdf(&mut self, pdf: Pades) {
         self.inner = Inner::Pdf(Box::new(pdf));

@@ -22,7 +22,7 @@ use crate::{
     pem,
     transport::{NoTransport, Transport},
     trust::TrustSource,
-    tsa::Tsa,
+    tsa::{LargestToken, Tsa},
 };
 
 /// What every operation stands on. All fields are open: begin with [`Setup::offline`] or [`Setup::from_config`] and
@@ -36,6 +36,8 @@ pub struct Setup<'a> {
     pub tsas: Vec<Tsa>,
     /// The digest that new time-stamps are over.
     pub timestamp_digest: DigestAlgorithm,
+    /// How large the tokens of the TSAs are, as far as that was seen.
+    pub largest_token: LargestToken,
     /// The way to the network.
     pub transport: Box<dyn Transport + 'a>,
     /// Whether CRLs, OCSP responses and issuers may be fetched.
@@ -66,6 +68,7 @@ impl Setup<'_> {
             known_roots: KnownRoots::None,
             tsas: Vec::new(),
             timestamp_digest: DigestAlgorithm::Sha256,
+            largest_token: LargestToken::default(),
             transport: Box::new(NoTransport),
             network: Network::Offline,
             revocation: RevocationKinds::Any,

@@ -21,6 +21,14 @@ pub struct Pades {
     source: Source,
     password: Password,
     facts: PdfFacts,
+    pub(crate) wishes: Wishes,
+}
+
+/// What the caller wishes of the steps that follow.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wishes {
+    /// Octets of the tokens that are to be expected.
+    pub(crate) token: usize,
 }
 
 /// The password that the file was opened with; steps that follow open it again.
@@ -54,7 +62,7 @@ impl Pades {
     pub fn read(octets: impl Into<Source>) -> Result<Self, PadesError> {
         let source = octets.into();
         let facts = read(&source, None)?;
-        Ok(Self { source, password: Password::default(), facts })
+        Ok(Self { source, password: Password::default(), facts, wishes: Wishes::default() })
     }
 
     /// As [`Pades::read`], with the user's or the owner's password, in UTF-8. A file that is not encrypted needs none and
@@ -65,7 +73,8 @@ impl Pades {
     pub fn read_with(octets: impl Into<Source>, password: &[u8]) -> Result<Self, PadesError> {
         let source = octets.into();
         let facts = read(&source, Some(password))?;
-        Ok(Self { source, password: Password(Some(password.to_vec())), facts })
+        let password = Password(Some(password.to_vec()));
+        Ok(Self { source, password, facts, wishes: Wishes::default() })
     }
 
     /// The file's objects, opened as it was.
@@ -76,7 +85,14 @@ impl Pades {
     /// Other octets with the same password.
     pub(crate) fn with_source(&self, source: Source) -> Result<Self, PadesError> {
         let facts = read(&source, self.password.0.as_deref())?;
-        Ok(Self { source, password: self.password.clone(), facts })
+        Ok(Self { source, password: self.password.clone(), facts, wishes: self.wishes })
+    }
+
+    /// How many octets the next time-stamp token is expected to have. It goes into the room of a signature only where it
+    /// fits, and over the document there is room for one that is larger by a quarter. Without this, for tokens as most
+    /// TSAs make them.
+    pub const fn expect_token(&mut self, octets: usize) {
+        self.wishes.token = octets;
     }
 
     /// The octets as they stand.

@@ -134,6 +134,10 @@ impl Context {
                     let (kind, time) = (self.lang.messages().timestamp(*kind), self.lang.messages().time(*time));
                     self.note(|| format!("{kind}:{time}({by})"), || format!("{kind}: {time} ({by})"));
                 }
+                Done::TooLarge { octets, room } => self.note(
+                    || format!("注意:タイムスタンプトークンは {octets} オクテットあり、PDFの中の領域(全体で {room} オクテット)に入りません。広い領域を取って、もう一つ取得します"),
+                    || format!("note: the time-stamp token has {octets} octets and does not fit: the room in the PDF has {room} in all; another is asked for, with more room"),
+                ),
                 Done::Embedded { certificates, crls, ocsps } => self.note(
                     || format!("検証情報:証明書 {certificates} 件、CRL {crls} 件、OCSP {ocsps} 件を格納"),
                     || format!("validation material: {certificates} certificates, {crls} CRLs, {ocsps} OCSP responses"),
