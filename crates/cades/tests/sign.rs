@@ -14,6 +14,7 @@ use keiin_pki::{
     cms::{SignedData, oid},
     der::first_non_der,
     digest::{DigestSet, digest},
+    signing::SigningError,
 };
 use keiin_testkit::SoftToken;
 use steps::{DATA, Revocation, Steps, leaves_are_kept, signature_ids};
@@ -107,7 +108,9 @@ fn only_the_signer_s_value_is_taken() {
     let steps = Steps::new("doctor", Revocation::Crl);
     let prepared = steps.prepared(Packaging::Attached);
     let value = steps.value(&prepared);
-    let wrong = |value: &[u8]| matches!(prepared.attach(value), Err(CadesError::WrongValue(_)));
+    let wrong = |value: &[u8]| {
+        matches!(prepared.attach(value), Err(CadesError::Signing(SigningError::WrongValue(_))))
+    };
     let mut flipped = value.clone();
     flipped[17] ^= 1;
     assert!(wrong(&flipped));
@@ -123,14 +126,17 @@ fn schemes_keys_and_times_must_fit() {
     let steps = Steps::new("doctor", Revocation::Crl);
     let with = |algorithm| prepared(&steps, &SigningIntent::new(algorithm));
     let sha1 = SignatureAlgorithm::RsaPkcs1 { digest: DigestAlgorithm::Sha1 };
-    assert!(matches!(with(sha1), Err(CadesError::NotForSigning { .. })));
+    assert!(matches!(with(sha1), Err(CadesError::Signing(SigningError::NotForSigning { .. }))));
     let ecdsa = SignatureAlgorithm::Ecdsa { digest: SHA256 };
-    assert!(matches!(with(ecdsa), Err(CadesError::KeyMismatch { .. })));
+    assert!(matches!(with(ecdsa), Err(CadesError::Signing(SigningError::KeyMismatch { .. }))));
     assert_eq!(SigningIntent::for_signer(&[sha1]), None);
     assert_eq!(SigningIntent::for_signer(&[sha1, ecdsa]), Some(SigningIntent::new(ecdsa)));
 
     let expired = Steps::new("doctor-expired", Revocation::Crl);
-    assert!(matches!(prepared(&expired, &expired.intent()), Err(CadesError::OutsideValidity { .. })));
+    assert!(matches!(
+        prepared(&expired, &expired.intent()),
+        Err(CadesError::Signing(SigningError::OutsideValidity { .. }))
+    ));
     let drill = SigningIntent { validity: CertificateValidity::NotChecked, ..expired.intent() };
     assert!(prepared(&expired, &drill).is_ok());
 }

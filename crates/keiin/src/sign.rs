@@ -85,6 +85,23 @@ impl Signed {
     pub const fn days_left(&self, now: Time) -> i64 {
         (self.certificate_ends.unix() - now.unix()) / 86_400
     }
+
+    /// A document that this certificate's key has just signed, taken on to a level.
+    pub(crate) fn carried_to(
+        level: Level,
+        setup: &Setup<'_>,
+        mut document: Document,
+        certificate: &[u8],
+        now: Time,
+    ) -> Result<Self, Error> {
+        let certificate = Certificate::read(certificate).map_err(|_| Error::SignerCertificate)?;
+        let extended = match level {
+            // The value has been checked by attach: a plain signature costs no verdict.
+            Level::Bes => Extended { steps: Vec::new(), level: Level::Bes, stopped: None },
+            level => extend(setup, &mut document, Goal::Level(level), now)?,
+        };
+        Ok(Self { document, extended, certificate_ends: certificate.not_after })
+    }
 }
 
 /// Signs content and goes on to [`Signing::level`].
@@ -342,17 +359,11 @@ fn finish_known(
     now: Time,
 ) -> Result<Signed, Error> {
     let bytes = prepared.attach(value)?;
-    let certificate = Certificate::read(prepared.certificate()).map_err(|_| Error::SignerCertificate)?;
-    let mut document = match prepared {
+    let document = match prepared {
         Prepared::Cades(_) => Document::signed(bytes, around.contents.first(), around.known)?,
         Prepared::Xades(_) => Document::signed_xml(bytes, around.contents, around.detached)?,
     };
-    let extended = match level {
-        // The value has been checked by attach: a plain signature costs no verdict.
-        Level::Bes => Extended { steps: Vec::new(), level: Level::Bes, stopped: None },
-        level => extend(setup, &mut document, Goal::Level(level), now)?,
-    };
-    Ok(Signed { document, extended, certificate_ends: certificate.not_after })
+    Signed::carried_to(level, setup, document, prepared.certificate(), now)
 }
 
 fn value_of(prepared: &Prepared, signer: &dyn Signer) -> Result<Vec<u8>, Error> {

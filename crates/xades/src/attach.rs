@@ -3,10 +3,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use keiin_model::{KeyAlgorithm, SignatureAlgorithm};
-use keiin_pki::{
-    cert::Certificate,
-    key::{PublicKey, verify},
-};
+use keiin_pki::signing::verify_value;
 
 use crate::{XadesError, algorithm::plain_value, prepare::Prepared};
 
@@ -14,13 +11,10 @@ impl Prepared {
     /// Verifies the value with the key of the signer's certificate and yields the whole document with it.
     ///
     /// # Errors
-    /// [`XadesError::WrongValue`] when the value is not by that key over [`Prepared::to_be_signed`];
+    /// [`SigningError::WrongValue`](keiin_pki::signing::SigningError::WrongValue) when the value is not by that key over [`Prepared::to_be_signed`];
     /// [`XadesError::Misuse`] when this is not what [`crate::prepare`] made.
     pub fn attach(&self, value: &[u8]) -> Result<Vec<u8>, XadesError> {
-        let certificate = Certificate::read(&self.certificate).map_err(XadesError::Material)?;
-        let key = PublicKey::read(certificate.spki).map_err(XadesError::Key)?;
-        verify(&key, &self.algorithm, &self.to_be_signed, value)
-            .map_err(|wrong| XadesError::WrongValue(Box::new(wrong)))?;
+        let (_, key) = verify_value(&self.certificate, self.algorithm, &self.to_be_signed, value)?;
         let text = STANDARD.encode(self.written_value(key.algorithm(), value)?);
         let place = usize::try_from(self.value_at).ok().and_then(|at| self.document.split_at_checked(at));
         match place {

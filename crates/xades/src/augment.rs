@@ -4,7 +4,6 @@
 //! Every change is a splice, and is taken over only when the new octets read back with every time-stamp that was intact
 //! still intact.
 
-mod intact;
 mod inventory;
 mod material;
 mod place;
@@ -12,13 +11,12 @@ mod timestamp;
 
 use keiin_model::{
     Container, ContainerError, DigestAlgorithm, Evidence, Material, ObjectId, PendingTimestamp,
-    SignatureFacts, Target,
+    SignatureFacts, Standing, Target,
 };
 
 use self::inventory::Inventory;
 use crate::{Xades, XadesError, locate, signature::read_signatures, xml::Tree};
 
-pub(crate) use intact::check_kept;
 pub(crate) use place::unsigned_place;
 
 impl Container for Xades {
@@ -83,7 +81,17 @@ impl Xades {
     /// New octets, read again; refused when a time-stamp that was intact no longer is.
     fn changed(&self, octets: Vec<u8>) -> Result<Self, XadesError> {
         let new = Self::read(octets, self.detached().cloned())?;
-        check_kept(Self::signatures(self), Self::signatures(&new))?;
+        self.check_kept_in(&new)?;
         Ok(new)
+    }
+
+    /// Refuses a change that takes from a signature or time-stamp something that it held.
+    pub(crate) fn check_kept_in(&self, new: &Self) -> Result<(), XadesError> {
+        let what = "this change would break a time-stamp that is there already, so nothing was changed";
+        if self.standing().is_kept_in(&new.standing()) { Ok(()) } else { Err(XadesError::Misuse { what }) }
+    }
+
+    fn standing(&self) -> Standing<'_> {
+        Standing::of(Self::signatures(self), &[])
     }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use keiin_model::{Bytes, ObjectId, SignatureAlgorithm, SigningIntent, Time};
-use keiin_pki::digest::digest;
+use keiin_pki::{digest::digest, signing::SigningError};
 use serde::{Deserialize, Serialize};
 
 use self::{
@@ -19,7 +19,7 @@ use self::{
 use crate::{
     Xades, XadesError,
     algorithm::DSIG,
-    augment::{check_kept, unsigned_place},
+    augment::unsigned_place,
     c14n::canonicalize,
     content::Detached,
     locate,
@@ -190,8 +190,8 @@ impl SignerChoice<'_> {
             time: self.time(),
             objects: formats,
         });
-        let not_named = XadesError::NotForSigning { algorithm: self.intent.algorithm };
-        let Some(properties) = properties else { return Err(not_named) };
+        let not_named = SigningError::NotForSigning { algorithm: self.intent.algorithm };
+        let Some(properties) = properties else { return Err(not_named.into()) };
         let (ds, xades) = (shape.prefixes.ds.as_str(), shape.prefixes.xades.as_str());
         let qualifying = Element::new(xades, "QualifyingProperties")
             .declaring(xades, XADES)
@@ -314,5 +314,5 @@ fn has_signatures(tree: &Tree<'_>) -> Result<bool, XadesError> {
 fn check_others(document: &[u8], prepared: &Prepared) -> Result<(), XadesError> {
     let old = Xades::read(document.to_vec(), None)?;
     let new = Xades::read(prepared.document.to_vec(), None)?;
-    check_kept(old.signatures(), new.signatures())
+    old.check_kept_in(&new)
 }

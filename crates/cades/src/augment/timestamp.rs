@@ -8,7 +8,6 @@ use keiin_pki::{
 };
 use keiin_tsp::Token;
 
-use super::intact::{find_timestamp, has_mismatch};
 use crate::{
     Cades, CadesError, attribute_oid as oid,
     edit::unsigned_edit,
@@ -86,8 +85,8 @@ const NO_TOKEN: CadesError = CadesError::TokenMismatch { what: "it is not a time
 pub(super) fn check_finished(new: &Cades, token: &[u8]) -> Result<(), CadesError> {
     let read = Token::read(token).map_err(|_| NO_TOKEN)?;
     let id = object_id(&read.signer.signature.octets("signature")?.to_cow());
-    let what = match find_timestamp(new.signatures(), &id) {
-        Some(timestamp) if timestamp.imprint.intact() && !has_mismatch(timestamp) => return Ok(()),
+    let what = match new.standing().timestamp(&id) {
+        Some(timestamp) if timestamp.imprint.intact() && !timestamp.has_index_mismatch() => return Ok(()),
         Some(timestamp) if !timestamp.imprint.found() => {
             "the signed content is not in this file: give it, so that the time-stamp can be compared with it"
         }

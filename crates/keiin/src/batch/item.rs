@@ -9,9 +9,12 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use keiin_cades::{Packaging, content_digest_for};
+use keiin_cades::{CadesError, Packaging, content_digest_for};
 use keiin_pades::{PadesError, PadesIntent, appearance::AppearanceError};
-use keiin_pki::digest::{DigestSet, Hasher, object_id};
+use keiin_pki::{
+    digest::{DigestSet, Hasher, object_id},
+    signing::SigningError,
+};
 use tempfile::TempPath;
 
 use super::{
@@ -391,7 +394,7 @@ const fn stops(error: &Error) -> bool {
         | Error::AuthenticationCertificate => true,
         // The value is not by the certificate's key: the card is broken.
         Error::Cades { source, .. } | Error::Pdf { source: PadesError::Cms(source), .. } => {
-            matches!(source, keiin_cades::CadesError::WrongValue(_))
+            matches!(source, CadesError::Signing(SigningError::WrongValue(_)))
         }
         Error::Pdf { source: PadesError::Appearance(source), .. } => matches!(
             source,

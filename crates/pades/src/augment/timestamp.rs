@@ -12,7 +12,6 @@ use keiin_pki::{
 use keiin_tsp::Token;
 use serde::{Deserialize, Serialize};
 
-use super::intact::find_timestamp;
 use crate::{
     FieldChoice, Pades, PadesError, Source, field, form, imprint,
     layout::{self, Layout},
@@ -138,10 +137,8 @@ pub(super) fn finish(pades: &Pades, pending: &PendingTimestamp, token: &[u8]) ->
     };
     let new = pades.with_source(new)?;
     let id = object_id(&read.signer.signature.octets("signature")?.to_cow());
-    match find_timestamp(&new, &id) {
-        Some(timestamp) if timestamp.imprint.intact() => Ok(new),
-        _ => Err(OTHER_FILE),
-    }
+    let is_there = new.standing().timestamp(&id).is_some_and(|timestamp| timestamp.imprint.intact());
+    if is_there { Ok(new) } else { Err(OTHER_FILE) }
 }
 
 const NO_TOKEN: PadesError = PadesError::TokenMismatch { what: "it is not a time-stamp token" };

@@ -10,7 +10,7 @@ use keiin_pki::{
 };
 use keiin_tsp::Token;
 
-use super::{intact::find_timestamp, place::unsigned_place};
+use super::place::unsigned_place;
 use crate::{
     Detached, Xades, XadesError,
     imprint::{self, Before, Stamped},
@@ -107,7 +107,7 @@ fn stamp_id(tree: &Tree<'_>, signature: NodeId, stamp: Stamp) -> String {
 pub(super) fn check_finished(new: &Xades, token: &[u8]) -> Result<(), XadesError> {
     let read = Token::read(token).map_err(|_| NO_TOKEN)?;
     let value = read.signer.signature.octets("signature").map_err(|_| NO_TOKEN)?.to_cow();
-    let what = match find_timestamp(new.signatures(), &object_id(&value)) {
+    let what = match new.standing().timestamp(&object_id(&value)) {
         Some(timestamp) if timestamp.imprint.intact() => return Ok(()),
         Some(timestamp) if !timestamp.imprint.found() => {
             "the signed content is not in this file: give it, so that the time-stamp can be compared with it"
