@@ -9,7 +9,7 @@ use std::{
 };
 
 use keiin_cades::Cades;
-use keiin_pades::{Pades, Source};
+use keiin_pades::{Pades, Source, Vri};
 use keiin_pki::digest::DigestSet;
 use keiin_tsp::{Response, TspError};
 use keiin_xades::{Detached, Xades};
@@ -377,6 +377,13 @@ impl Document {
         if let Inner::Pdf(pdf) = &mut self.inner {
             pdf.expect_token(octets);
         }
+    }
+
+    /// Takes the choice over; what is chosen for anything but a PDF is none.
+    pub(crate) fn choose_vri(&mut self, vri: Vri) -> Vri {
+        let Inner::Pdf(pdf) = &mut self.inner else { return Vri::LeftOut };
+        pdf.choose_vri(vri);
+        vri
     }
 
     /// The same file with another signature in it.

@@ -3,6 +3,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use keiin_pades::Vri;
 use keiin_pki::{
     cert::Certificate,
     crl::Crl,
@@ -44,6 +45,8 @@ pub struct Setup<'a> {
     pub network: Network,
     /// Which kinds of revocation data are fetched and put into a signature.
     pub revocation: RevocationKinds,
+    /// Whether a PDF's store says which of its objects belong to which signature.
+    pub vri: Vri,
     /// Where what was fetched is kept.
     pub cache: Option<Cache>,
     /// Certificates, CRLs and OCSP responses that the caller has.
@@ -72,6 +75,7 @@ impl Setup<'_> {
             transport: Box::new(NoTransport),
             network: Network::Offline,
             revocation: RevocationKinds::Any,
+            vri: Vri::LeftOut,
             cache: None,
             supplied: Evidence::default(),
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! One step of carrying a signature on: its time-stamp, its material, its seal, and what must hold before each.
 
+use keiin_pades::Vri;
+
 use crate::{
     Error,
     document::{Document, DocumentKind},
@@ -67,7 +69,9 @@ impl Run<'_, '_> {
         material: &Material,
     ) -> Result<(), Error> {
         let new = missing(material, &document.evidence_of(&signature));
-        document.container()?.embed_material(at, &new)?;
+        // What a PDF says of a signature it says of all its material; what is there already is not put in again.
+        let given = if document.choose_vri(self.setup.vri) == Vri::Written { material } else { &new };
+        document.container()?.embed_material(at, given)?;
         self.stored.insert(signature);
         let done = Done::Embedded {
             certificates: new.certificates.len(),

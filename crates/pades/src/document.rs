@@ -108,7 +108,11 @@ impl Reading {
         }
         match first_error {
             Some(error) if signed.is_empty() && stamped.is_empty() => Err(error),
-            _ => Ok(self.finish(signed, &stamped)),
+            _ => {
+                let facts = self.finish(signed, &stamped);
+                let stamps = stamped.into_iter().map(|stamp| stamp.dictionary).collect();
+                Ok(PdfFacts { stamps, ..facts })
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use keiin_model::{Defect, DefectKind, Evidence, SignatureFacts, TimestampFacts};
 use keiin_tsp::facts::defect;
 
 use crate::{
-    PadesError, SignatureDictionary, document,
+    PadesError, SignatureDictionary, Vri, document,
     form::{self, Placed},
     material::Stores,
     pdf::Pdf,
@@ -29,6 +29,7 @@ pub struct Pades {
 pub(crate) struct Wishes {
     /// Octets of the tokens that are to be expected.
     pub(crate) token: usize,
+    pub(crate) vri: Vri,
 }
 
 /// The password that the file was opened with; steps that follow open it again.
@@ -46,6 +47,8 @@ impl fmt::Debug for Password {
 pub(crate) struct PdfFacts {
     pub(crate) signatures: Vec<SignatureFacts>,
     pub(crate) dictionaries: Vec<SignatureDictionary>,
+    /// Those of all document time-stamps.
+    pub(crate) stamps: Vec<SignatureDictionary>,
     pub(crate) timestamps: Vec<TimestampFacts>,
     pub(crate) evidence: Evidence,
     pub(crate) defects: Vec<Defect>,
@@ -113,6 +116,16 @@ impl Pades {
     /// What the dictionary of each signature says, in the order of [`Pades::signatures`].
     pub fn dictionaries(&self) -> &[SignatureDictionary] {
         &self.facts.dictionaries
+    }
+
+    /// Whether the stores that are written from now on say which of their objects belong to which signature.
+    pub const fn choose_vri(&mut self, vri: Vri) {
+        self.wishes.vri = vri;
+    }
+
+    /// What the dictionary of each document time-stamp says, in the order in which they were made.
+    pub(crate) fn stamps(&self) -> &[SignatureDictionary] {
+        &self.facts.stamps
     }
 
     /// Document time-stamps that no signature came before.

@@ -99,6 +99,8 @@ pub(crate) struct Change {
     pub(crate) digest: Option<Digest>,
     #[arg(long, value_name = "FILE")]
     pub(crate) content: Vec<PathBuf>,
+    #[arg(long)]
+    pub(crate) vri: bool,
     #[command(flatten)]
     pub(crate) pdf_password: PdfPassword,
     #[command(flatten)]
