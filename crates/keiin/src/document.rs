@@ -19,6 +19,7 @@ use crate::{
     Error,
     content::{Attachment, Content, ContentError},
     file::{self, Existing},
+    in_place::{self, Change},
     map::{self, Mapped},
     model::{Container, DigestAlgorithm, Evidence, ObjectId, SignatureFacts, TimestampFacts, TimestampKind},
     recognise::FileKind,
@@ -365,6 +366,23 @@ impl Document {
             }
             _ => Ok(file::write_pieces(path, &pieces, existing)?),
         }
+    }
+
+    /// Writes the document over the file that it was read from. Of a PDF that was left in its file only what changes is
+    /// written, with a note beside the file until that is done ([`crate::in_place`], whose `recover` comes before the file is read);
+    /// everything else is replaced in one step, as [`Document::write`] does.
+    ///
+    /// # Errors
+    /// [`Error::File`] naming the file; what stood there before still does, but for [`crate::FileError::Unfinished`].
+    pub fn write_in_place(&self, path: &Path) -> Result<(), Error> {
+        let mapped = self.mapped.as_ref().filter(|mapped| mapped.path() == path);
+        if let (Some(mapped), [base, tail]) = (mapped, self.pieces().as_slice()) {
+            let at = u64::try_from(base.len()).unwrap_or(u64::MAX);
+            if in_place::change(path, at, tail, &|| mapped.check())? == Change::Made {
+                return Ok(());
+            }
+        }
+        self.write(path, Existing::Replace)
     }
 
     /// The PDF that can be signed.

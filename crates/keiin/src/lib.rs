@@ -123,6 +123,7 @@ pub mod font;
 mod guard;
 #[cfg(feature = "http")]
 pub mod http;
+pub mod in_place;
 pub mod inspect;
 mod map;
 mod path;

@@ -21,7 +21,7 @@ pub(super) struct Changing {
 impl Changing {
     /// The place comes first: where the result may not go, nothing is read.
     pub(super) fn open(context: &Context, flags: &Change) -> Result<Self, Failure> {
-        let place = Place::of_change(&flags.output, flags.in_place, &flags.file)?
+        let place = Place::of_change(context, &flags.output, flags.in_place, &flags.file)?
             .spare(flags.content.iter().map(AsRef::as_ref))?;
         let grounds = SetupFlags { tsa: Some(&flags.tsa), ..SetupFlags::from(&flags.grounds) };
         let mut setup = context.setup(&grounds, Work::Make)?;

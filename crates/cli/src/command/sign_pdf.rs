@@ -64,7 +64,7 @@ pub(super) fn run(context: &Context, flags: &Sign, path: &Path) -> Result<Exit, 
     if flags.countersign.is_some() {
         return Err(keiin::Error::NotACms.into());
     }
-    let place = place(flags, path)?;
+    let place = place(context, flags, path)?;
     let onward = onward(context, flags)?;
     let document = opened(context, flags, path)?;
     let signer = key::open(context, &flags.key, &|_| Ok(()))?;
@@ -117,9 +117,9 @@ fn opened(context: &Context, flags: &Sign, path: &Path) -> Result<Document, Fail
 }
 
 /// `scan.pdf` becomes `scan-signed.pdf`, or itself on wish.
-fn place(flags: &Sign, path: &Path) -> Result<Place, Failure> {
+fn place(context: &Context, flags: &Sign, path: &Path) -> Result<Place, Failure> {
     if flags.pdf.in_place {
-        return spare_key(Place::of_change(&flags.output, true, path)?, flags);
+        return spare_key(Place::of_change(context, &flags.output, true, path)?, flags);
     }
     let mut name = OsString::from(path.file_stem().unwrap_or_default());
     name.push("-signed.");
