@@ -52,7 +52,9 @@ fn inode(hospital: &Hospital) -> u64 {
 
 fn notes(hospital: &Hospital) -> usize {
     let entries = std::fs::read_dir(hospital.place.folder()).unwrap();
-    entries.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with(".keiin-")).count()
+    entries
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with(".keiin-"))
+        .count()
 }
 
 fn format(hospital: &Hospital) -> String {
@@ -110,7 +112,8 @@ fn a_change_that_is_killed_is_taken_back_by_the_next() {
     assert!(said.err.contains("an unfinished revision stands behind the last one"), "{}", said.err);
     assert!(hospital.place.read("scan.pdf") == half, "who only reads changes nothing");
     let said = hospital.keiin("extend scan.pdf --in-place --to es-a {trust} {tsa} --lang en").expect(0);
-    let back = format!("an earlier change was cut off; the file was taken back to its {} octets", before.len());
+    let back =
+        format!("an earlier change was cut off; the file was taken back to its {} octets", before.len());
     assert!(said.err.contains(&back), "{}", said.err);
     assert_eq!((format(&hospital).as_str(), notes(&hospital)), ("PAdES-BASELINE-LTA", 0));
     assert!(hospital.place.read("scan.pdf").starts_with(&scan()));

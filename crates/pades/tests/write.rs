@@ -182,7 +182,8 @@ fn on_wish_the_store_says_what_belongs_to_which_signature() {
     assert!(has_key(lt, &contents) && contents.len() > 12_288);
     let [one] = entries(lt).try_into().unwrap();
     let material = steps.material("doctor", steps.start().plus_days(1));
-    let references = |list: &str| one.split_once(list).unwrap().1.split(']').next().unwrap().matches('R').count();
+    let references =
+        |list: &str| one.split_once(list).unwrap().1.split(']').next().unwrap().matches('R').count();
     assert_eq!(references("/Cert["), material.certificates.len());
     assert_eq!(references("/CRL["), material.crls.len());
     // The second store of this step, and what comes later, leave the entry as it is.
