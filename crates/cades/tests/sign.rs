@@ -43,7 +43,7 @@ fn everything(steps: &Steps) -> SigningIntent {
 
 fn prepared(steps: &Steps, intent: &SigningIntent) -> Result<Prepared, CadesError> {
     let content = Content::Bytes(DATA.into());
-    prepare(&content, steps.card.certificate(), &steps.chain(), intent, steps.start())
+    prepare(&content, steps.card.certificate(), steps.card.intermediates(), intent, steps.start())
 }
 
 #[test]
@@ -166,7 +166,8 @@ fn content_that_is_not_at_hand_goes_in_between() {
         let whole = Content::Bytes(data.as_slice().into());
         let digests = Content::Digests(DigestSet::compute([algorithm], [&data]));
         let prepare = |content| {
-            prepare(content, steps.card.certificate(), &steps.chain(), &intent, steps.start()).unwrap()
+            prepare(content, steps.card.certificate(), steps.card.intermediates(), &intent, steps.start())
+                .unwrap()
         };
         let (whole, apart) = (prepare(&whole), prepare(&digests));
         assert_eq!(whole.to_be_signed(), apart.to_be_signed());
@@ -177,7 +178,7 @@ fn content_that_is_not_at_hand_goes_in_between() {
         assert!(whole.attach_around(&value, len as u64 + 1).is_err());
     }
     let wrong = Content::Digests(DigestSet::compute([DigestAlgorithm::Sha3_512], [DATA]));
-    let wrong = prepare(&wrong, steps.card.certificate(), &steps.chain(), &intent, steps.start());
+    let wrong = prepare(&wrong, steps.card.certificate(), steps.card.intermediates(), &intent, steps.start());
     assert!(matches!(wrong, Err(CadesError::Misuse { .. })));
 }
 
@@ -189,7 +190,7 @@ fn a_second_signer_leaves_every_octet_of_the_first() {
         let old = first.signed(packaging);
         let content = (packaging == Packaging::Detached).then(|| Content::Bytes(DATA.into()));
         let cades = Cades::read(old.clone(), content).unwrap();
-        let (certificate, chain) = (second.card.certificate(), second.chain());
+        let (certificate, chain) = (second.card.certificate(), second.card.intermediates());
         let prepared =
             prepare_additional(&cades, certificate, &chain, &second.intent(), second.start()).unwrap();
         let new = prepared.attach(&second.value(&prepared)).unwrap();
@@ -208,8 +209,13 @@ fn a_second_signer_leaves_every_octet_of_the_first() {
 fn without_its_content_a_detached_signature_takes_no_second_signer() {
     let steps = Steps::new("doctor", Revocation::Crl);
     let cades = Cades::read(steps.signed(Packaging::Detached), None).unwrap();
-    let refused =
-        prepare_additional(&cades, steps.card.certificate(), &steps.chain(), &steps.intent(), steps.start());
+    let refused = prepare_additional(
+        &cades,
+        steps.card.certificate(),
+        steps.card.intermediates(),
+        &steps.intent(),
+        steps.start(),
+    );
     assert!(matches!(refused, Err(CadesError::Misuse { .. })));
 }
 
@@ -220,7 +226,7 @@ fn a_counter_signature_is_over_the_value_and_has_no_content_type() {
     let old = first.signed(Packaging::Attached);
     let id = signature_ids(&old)[0];
     let cades = Cades::read(old.clone(), None).unwrap();
-    let (certificate, chain) = (second.card.certificate(), second.chain());
+    let (certificate, chain) = (second.card.certificate(), second.card.intermediates());
     let intent = everything(&second);
     let prepared =
         prepare_countersignature(&cades, id, certificate, &chain, &intent, second.start()).unwrap();

@@ -8,8 +8,9 @@ use crate::{
     document::Document,
     extend::Level,
     model::{SignRequest, Signer, Time},
+    permission::check_signer,
     setup::Setup,
-    sign::{Signed, Signing, check_signer},
+    sign::{Signed, Signing},
 };
 
 /// Signs a PDF and goes on to [`Signing::level`]. Other signatures in it stay as they are.

@@ -33,6 +33,18 @@ impl<'f> Standing<'f> {
         self.timestamps.get(token_signature).copied()
     }
 
+    /// What keeps the time-stamp with this token signature from being over what stands here, for the caller who had it put
+    /// in; `None`: nothing does.
+    pub fn fault_of(&self, token_signature: &ObjectId) -> Option<&'static str> {
+        match self.timestamp(token_signature) {
+            Some(timestamp) if timestamp.imprint.intact() && !timestamp.has_index_mismatch() => None,
+            Some(timestamp) if !timestamp.imprint.found() => Some(
+                "the signed content is not in this file: give it, so that the time-stamp can be compared with it",
+            ),
+            _ => Some("this time-stamp was begun on another file than the one it is put into"),
+        }
+    }
+
     /// Each signature with what it is afterwards; `None` when it is gone.
     pub fn signatures_in<'s>(
         &'s self,
@@ -58,7 +70,6 @@ impl<'f> Standing<'f> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::{
@@ -196,6 +207,21 @@ mod tests {
         // And it may heal, as when detached content is given.
         let (signature, beside) = container();
         assert!(is_kept(&before, &[signature], &[beside]));
+    }
+
+    #[test]
+    fn a_timestamp_that_was_put_in_is_over_what_stands_there() {
+        let fault = |change: fn(&mut TimestampFacts)| {
+            let mut stamp = timestamp(5);
+            change(&mut stamp);
+            let stamps = [stamp];
+            Standing::of(&[], &stamps).fault_of(&ObjectId::from_sha256([5; 32]))
+        };
+        assert_eq!(fault(|_| ()), None);
+        assert!(fault(break_imprint).unwrap().contains("another file"));
+        assert!(fault(mismatch).unwrap().contains("another file"));
+        assert!(fault(|stamp| stamp.imprint.actual = None).unwrap().contains("give it"));
+        assert!(fault(|stamp| *stamp = timestamp(6)).unwrap().contains("another file"));
     }
 
     #[test]

@@ -13,28 +13,16 @@ use super::{
 /// One element (tag, length, content) as it stands in the input.
 #[derive(Clone, Copy, Debug)]
 pub struct Element<'a> {
-    tag: Tag,
-    constructed: bool,
-    indefinite: bool,
-    bytes: &'a [u8],
-    header: usize,
-    offset: usize,
-    depth: u8,
+    pub(super) tag: Tag,
+    pub(super) constructed: bool,
+    pub(super) indefinite: bool,
+    pub(super) bytes: &'a [u8],
+    pub(super) header: usize,
+    pub(super) offset: usize,
+    pub(super) depth: u8,
 }
 
 impl<'a> Element<'a> {
-    pub(super) const fn new(
-        tag: Tag,
-        constructed: bool,
-        indefinite: bool,
-        bytes: &'a [u8],
-        header: usize,
-        offset: usize,
-        depth: u8,
-    ) -> Self {
-        Self { tag, constructed, indefinite, bytes, header, offset, depth }
-    }
-
     /// Reads one element that fills the whole input.
     ///
     /// # Errors
