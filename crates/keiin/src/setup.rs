@@ -81,6 +81,11 @@ impl Setup<'_> {
         }
     }
 
+    /// A setup for plain signatures, which ask nobody and are judged by nobody: nothing is looked up for it.
+    pub fn plain() -> Self {
+        Self::offline(Policy::nothing())
+    }
+
     /// What a `keiin.toml` says, over HTTP.
     ///
     /// # Errors

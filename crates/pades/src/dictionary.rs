@@ -114,7 +114,9 @@ impl SignatureDictionary {
         };
         let hole = before.end..after.start;
         // What stands in the hole beside the string is read with the document, so it counts as signed data that differs.
-        if let Some(end) = pdf.string_end(hole.start)
+        // Where the value of /Contents fills it there is nothing else.
+        if contents != Some(&hole)
+            && let Some(end) = pdf.string_end(hole.start)
             && end < hole.end
         {
             self.hashed = vec![before.clone(), end..after.end];

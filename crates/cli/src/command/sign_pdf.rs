@@ -71,11 +71,11 @@ pub(super) fn run(context: &Context, flags: &Sign, path: &Path) -> Result<Exit, 
     let signing = signing(flags, signer.algorithms())?;
     let now = clock::now();
     // A plain signature needs no trust and no network, so none is set up for it.
-    let offline = Setup::offline(keiin::hpki_policy());
+    let plain = Setup::plain();
     let at = flags.signing_time.unwrap_or(now);
     let visible = context.visible(&flags.pdf, signer.certificate(), at)?;
     let intent = PadesIntent { visible, ..intent(flags) };
-    let signed = sign_pdf(&offline, document, signer.as_ref(), &signing, &intent, at)?;
+    let signed = sign_pdf(&plain, document, signer.as_ref(), &signing, &intent, at)?;
     carry_on(context, flags, signed, onward, &place, now)
 }
 
@@ -106,8 +106,8 @@ pub(super) fn finish(
     let onward = onward(context, flags)?;
     let document = opened(context, flags, path)?;
     let now = clock::now();
-    let offline = Setup::offline(keiin::hpki_policy());
-    let signed = finish_pdf(&offline, document, prepared, value, Level::Bes, now)?;
+    let plain = Setup::plain();
+    let signed = finish_pdf(&plain, document, prepared, value, Level::Bes, now)?;
     carry_on(context, flags, signed, onward, place, now)
 }
 

@@ -23,9 +23,10 @@ pub(crate) fn command(lang: Lang, arguments: &[OsString]) -> clap::Command {
     let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
     for name in names {
         let named = arguments.iter().any(|argument| *argument == *name);
-        command = command.mut_subcommand(&name, |sub| match Command::with_flags(&name).filter(|_| named) {
+        let with_flags = if named { Command::with_flags(&name) } else { None };
+        command = command.mut_subcommand(&name, |sub| match with_flags {
             Some(sub) => localised(sub, lang, &name),
-            None => sub.about(flag::command(&name, lang).0),
+            None => sub.about(command::about(&name, lang).0),
         });
     }
     if lang == Lang::Ja {

@@ -63,11 +63,20 @@ pub(crate) struct Revision {
 }
 
 impl Revision {
-    /// The place of a value of an object of this revision.
-    pub(crate) fn place(&self, object: Reference, key: &str) -> Option<Range<usize>> {
+    /// The places of values of a dictionary of this revision.
+    pub(crate) fn places<const N: usize>(
+        &self,
+        object: Reference,
+        keys: [&str; N],
+    ) -> Option<[Range<usize>; N]> {
         let body = self.bodies.get(&object.number)?;
-        let place = syntax::place(self.octets.get(body.clone())?, &[key.as_bytes().to_vec()])?;
-        Some(body.start + place.start..body.start + place.end)
+        let entries = syntax::dictionary(self.octets.get(body.clone())?, 0)?;
+        let mut places = keys.map(|_| 0..0);
+        for (place, key) in places.iter_mut().zip(keys) {
+            let found = entries.value(key.as_bytes())?;
+            *place = body.start.checked_add(found.start)?..body.start.checked_add(found.end)?;
+        }
+        Some(places)
     }
 }
 
