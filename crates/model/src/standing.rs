@@ -153,11 +153,11 @@ mod tests {
     #[test]
     fn what_comes_beside_loses_nothing() {
         assert!(survives(|_, _| ()));
-        assert!(survives(|signature, _| {
-            signature.timestamps.insert(0, timestamp(6));
-            signature.countersignatures.push(super::tests::signature(7, Family::Cades));
-            signature.format = "CAdES-BASELINE-LTA".into();
-            signature.defects.push(Defect { kind: DefectKind::Revised, at: "PDF".into() });
+        assert!(survives(|facts, _| {
+            facts.timestamps.insert(0, timestamp(6));
+            facts.countersignatures.push(signature(7, Family::Cades));
+            facts.format = "CAdES-BASELINE-LTA".into();
+            facts.defects.push(Defect { kind: DefectKind::Revised, at: "PDF".into() });
         }));
         let before = container();
         let others = [signature(8, Family::Cades), before.0.clone()];

@@ -190,8 +190,8 @@ impl SignerChoice<'_> {
             time: self.time(),
             objects: formats,
         });
-        let not_named = SigningError::NotForSigning { algorithm: self.intent.algorithm };
-        let Some(properties) = properties else { return Err(not_named.into()) };
+        let not_named = XadesError::from(SigningError::NotForSigning { algorithm: self.intent.algorithm });
+        let Some(properties) = properties else { return Err(not_named) };
         let (ds, xades) = (shape.prefixes.ds.as_str(), shape.prefixes.xades.as_str());
         let qualifying = Element::new(xades, "QualifyingProperties")
             .declaring(xades, XADES)

@@ -4,8 +4,8 @@
 use std::{collections::BTreeSet, io::Read as _, path::Path};
 
 use keiin::{
-    Commitment, Content, Document, FileKind, FilledForm, Format, Goal, Level, Packaging, Prepared, Setup,
-    Signed, Signing, WARN_DAYS, add_signature,
+    Commitment, Content, Document, FileKind, FilledForm, Format, Goal, Level, Packaging, Setup, Signed,
+    Signing, WARN_DAYS, add_signature,
     cades::content_digest_for,
     clock, countersign, extend, file, inspect,
     model::{DigestAlgorithm, ObjectId, SignatureAlgorithm, SignerLocation, Time},

@@ -13,7 +13,7 @@ use keiin::model::{PathPurpose, Time};
 
 pub(crate) use ground::{Evidence, Grounds, Judge, Trust, Tsa};
 pub(crate) use localise::{command, usage_error};
-pub(crate) use sign::{Key, Pdf, Sign, Xml};
+pub(crate) use sign::{Key, Pdf, Sign};
 pub(crate) use value::{
     AlgorithmsChoice, Carry, CertifyChoice, Commitment, Digest, DigestValue, FormatChoice, Freshness, Level,
     Location, LockChoice, PackagingChoice, PathPolicy, PolicyChoice, ProfileChoice, RevocationKinds,
