@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Prints one table of figures, each beside a peer's in the same run, with their ratio. Nothing is asserted.
 //!
-//! usage: `cargo run --release -p keiin-benches [-- --short] [ROOM...]`, all rooms where none is named; build the command first (`cargo build --release -p keiin-cli`).
+//! usage: `cargo run --release -p keiin-benches [-- --short] [ROOM...]`, all rooms where none is named; build the command first
+//! (`cargo build --release -p keiin-cli`).
 #![forbid(unsafe_code)]
 
 mod archive;
