@@ -206,7 +206,7 @@ fn a_token_goes_where_one_of_its_size_has_room() {
         let mut pades = steps.signed(&plain(), &intent).unwrap();
         let (id, before) = (pades.signatures()[0].id, octets(&pades));
         pades.expect_token(expected);
-        steps.stamp(&mut pades, Target::Signature { id }, "tsa-rsa", DigestAlgorithm::Sha256, when);
+        steps.pki.stamp(&mut pades, Target::Signature { id }, "tsa-rsa", DigestAlgorithm::Sha256, when);
         let after = octets(&pades);
         assert_eq!(after.len() == before.len(), inside, "{expected}");
         assert!(inside || after.len() > before.len() + 2 * expected.max(16_384), "{expected}");
