@@ -342,12 +342,16 @@ fn finish_known(
     now: Time,
 ) -> Result<Signed, Error> {
     let certificate = Certificate::read(prepared.certificate()).map_err(|_| Error::SignerCertificate)?;
-    let (certificate_ends, is_cms) = (certificate.not_after, matches!(prepared, Prepared::Cades(_)));
-    let bytes = prepared.into_attached(value)?;
-    let mut document = if is_cms {
-        Document::signed(bytes, around.contents.first(), around.known)?
-    } else {
-        Document::signed_xml(bytes, around.contents, around.detached)?
+    let certificate_ends = certificate.not_after;
+    let mut document = match prepared {
+        Prepared::Cades(prepared) => {
+            Document::signed(prepared.attach(value)?, around.contents.first(), around.known)?
+        }
+        Prepared::Xades(prepared) => {
+            // What went into the document is not looked at again beside it.
+            let contents = if prepared.refers_outside() { around.contents } else { &[] };
+            Document::signed_xml(prepared.into_attached(value)?, contents, around.detached)?
+        }
     };
     let extended = match level {
         // The value has been checked by attach: a plain signature costs no verdict.
