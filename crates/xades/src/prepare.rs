@@ -208,7 +208,7 @@ impl SignerChoice<'_> {
             certificates: self.certificates(shape.certificates),
             objects,
         });
-        let Some(signature) = signature else { return Err(not_named.into()) };
+        let Some(signature) = signature else { return Err(not_named) };
         let (document, at) = around.document(&signature.to_octets());
         Ok(Written { document, at, known })
     }
