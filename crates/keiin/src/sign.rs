@@ -131,7 +131,7 @@ pub(crate) fn sign_known(
     let (prepared, known) = lay_out(contents, known, certificate, chain, signing, now)?;
     let value = value_of(&prepared, signer)?;
     let around = Around { contents, known, detached: None };
-    finish_known(setup, &prepared, &value, around, signing.level, now)
+    finish_known(setup, prepared, &value, around, signing.level, now)
 }
 
 /// The signature but for its value, and what is known of the content by now.
@@ -154,7 +154,7 @@ fn lay_out<C: AsRef<[u8]>>(
         }
         Format::Xades(shape) => {
             let objects = data_objects(contents, intent, shape)?;
-            let prepared = keiin_xades::prepare(&objects, certificate, chain, intent, shape, now)?;
+            let prepared = keiin_xades::prepare(objects, certificate, chain, intent, shape, now)?;
             Ok((Prepared::Xades(prepared), DigestSet::default()))
         }
     }
@@ -235,7 +235,7 @@ pub fn finish_all(
     now: Time,
 ) -> Result<Signed, Error> {
     let around = Around { contents, known: DigestSet::default(), detached: None };
-    finish_known(setup, prepared, value, around, level, now)
+    finish_known(setup, prepared.clone(), value, around, level, now)
 }
 
 /// What stands outside of the signature's file.
@@ -259,18 +259,21 @@ impl<'c> Around<'c> {
 /// Takes the value, and goes on to a level.
 pub(crate) fn finish_known(
     setup: &Setup<'_>,
-    prepared: &Prepared,
+    prepared: Prepared,
     value: &[u8],
     around: Around<'_>,
     level: Level,
     now: Time,
 ) -> Result<Signed, Error> {
-    let bytes = prepared.attach(value)?;
-    let document = match prepared {
-        Prepared::Cades(_) => Document::signed(bytes, around.contents.first(), around.known)?,
-        Prepared::Xades(_) => Document::signed_xml(bytes, around.contents, around.detached)?,
+    let certificate = prepared.certificate().to_vec();
+    let is_cms = matches!(prepared, Prepared::Cades(_));
+    let bytes = prepared.into_attached(value)?;
+    let document = if is_cms {
+        Document::signed(bytes, around.contents.first(), around.known)?
+    } else {
+        Document::signed_xml(bytes, around.contents, around.detached)?
     };
-    Signed::carried_to(level, setup, document, prepared.certificate(), now)
+    Signed::carried_to(level, setup, document, &certificate, now)
 }
 
 /// The key's answer.

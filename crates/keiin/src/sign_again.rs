@@ -37,12 +37,12 @@ pub fn add_signature(
             Prepared::Cades(keiin_cades::prepare_additional(cms, certificate, chain, intent, now)?)
         }
         Format::Xades(shape) => {
-            let objects = [keiin_xades::DataObject::octets(document.as_bytes())];
-            Prepared::Xades(keiin_xades::prepare(&objects, certificate, chain, intent, shape, now)?)
+            let objects = vec![keiin_xades::DataObject::octets(document.as_bytes())];
+            Prepared::Xades(keiin_xades::prepare(objects, certificate, chain, intent, shape, now)?)
         }
     };
     let value = value_of(&prepared, signer)?;
-    finish_known(setup, &prepared, &value, Around::of(document), signing.level, now)
+    finish_known(setup, prepared, &value, Around::of(document), signing.level, now)
 }
 
 /// Counter-signs one signature of a document: its value is signed, not the content.
@@ -91,5 +91,5 @@ pub fn countersign(
         }
     };
     let value = value_of(&prepared, signer)?;
-    finish_known(setup, &prepared, &value, Around::of(document), signing.level, now)
+    finish_known(setup, prepared, &value, Around::of(document), signing.level, now)
 }
