@@ -64,8 +64,11 @@ fn both(
 
 const RECORDS: &str = "records";
 
+/// A document's shape by its name, with so many elements.
+type Shape = (&'static str, fn(u64) -> String);
+
 /// What documents are mostly made of, each by a piece with a number.
-const SHAPES: [(&str, fn(u64) -> String); 5] = [
+const SHAPES: [Shape; 5] = [
     (RECORDS, record),
     ("attributes", attributes),
     ("text", text),
