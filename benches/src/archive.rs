@@ -21,8 +21,9 @@ pub(crate) fn run(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
     let [scan, signed, sealed, renewed] =
         ["long.pdf", "signed.pdf", "sealed.pdf", "renewed.pdf"].map(|name| bench.path(name));
     pdf::write_scan(&scan, mebibytes << 20)?;
-    let [key, certificate] = &clinic.doctor;
-    measure(1, &clinic.keiin(&["sign", &scan, "-o", &signed, "--key", key, "--cert", certificate]))?;
+    let [key, certificate, chain] = &clinic.doctor;
+    let sign = ["sign", &scan, "-o", &signed, "--key", key, "--cert", certificate, "--chain", chain];
+    measure(1, &clinic.keiin(&[&sign[..], &["--force"]].concat()))?;
 
     let shell = |script: String| measure(runs, &["sh".into(), "-c".into(), script]).ok().map(|c| c.millis);
     let copied = |file: &str| {
@@ -52,8 +53,8 @@ pub(crate) fn run(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
 struct Clinic {
     keiin: String,
     tsa: String,
-    /// A key and its certificate.
-    doctor: [String; 2],
+    /// A key, its certificate and its CA's.
+    doctor: [String; 3],
     anchors: [String; 3],
     _server: Server,
 }
@@ -71,7 +72,8 @@ impl Clinic {
         let anchor = |name: &str| write(&format!("clinic-{name}.cer"), pki.certificate(name));
         let anchors = [anchor("root")?, anchor("tsa-root")?, anchor("tsa-root-2")?];
         let key = write("clinic-doctor.key", pki.key_pkcs8("doctor"))?;
-        let doctor = [key, write("clinic-doctor.cer", pki.certificate("doctor"))?];
+        let certificate = write("clinic-doctor.cer", pki.certificate("doctor"))?;
+        let doctor = [key, certificate, write("clinic-ca.cer", pki.certificate("signing-ca"))?];
         let server = port.serve(Arc::clone(&pki), now)?;
         let (keiin, tsa) = (bench.keiin.display().to_string(), format!("{}/tsa/tsa-ecdsa", server.url()));
         Ok(Self { keiin, tsa, doctor, anchors, _server: server })

@@ -66,8 +66,8 @@ pub enum FileError {
     OtherNote {
         /// Which.
         path: PathBuf,
-        /// The note.
-        note: PathBuf,
+        /// The note, in a box so that other errors stay small.
+        note: Box<PathBuf>,
     },
     /// The file is larger than it may be.
     #[error("{}: larger than {limit} octets", path.display())]

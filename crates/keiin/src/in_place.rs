@@ -65,7 +65,7 @@ pub fn recover(path: &Path) -> Result<Recovery, FileError> {
         remove(&beside).map_err(failed)?;
         return Ok(Recovery::NothingLeft);
     };
-    let other = || FileError::OtherNote { path: path.to_owned(), note: beside.clone() };
+    let other = || FileError::OtherNote { path: path.to_owned(), note: Box::new(beside.clone()) };
     if !is_of_owner(&beside, &file) || !note.is_before(&mut file).map_err(failed)? {
         return Err(other());
     }
@@ -397,7 +397,7 @@ mod tests {
     #[test]
     fn a_change_of_almost_all_is_none_in_place() {
         let case = Case::new();
-        let new = vec![b'x'; (MAX_CHANGE + 1) as usize];
+        let new = vec![b'x'; usize::try_from(MAX_CHANGE + 1).unwrap()];
         assert_eq!(change(&case.path, 24, &new, &|| Ok(())).unwrap(), Change::NotHere);
         let large = [OLD, &new].concat();
         fs::write(&case.path, &large).unwrap();

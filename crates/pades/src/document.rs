@@ -101,7 +101,7 @@ impl Reading {
                     Ok(one) => signed.push(one),
                     Err(source) => {
                         self.defects.push(defect(DefectKind::Ignored, "Contents"));
-                        first_error.get_or_insert(PadesError::Signature { field, source });
+                        first_error.get_or_insert(PadesError::Signature { field, source: Box::new(source) });
                     }
                 }
             }
