@@ -45,7 +45,7 @@ impl Table {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<44} {:>12} {:>24} {:>8}  note", "what", "keiin", "peer", "ratio")?;
+        writeln!(f, "{:<56} {:>12} {:>24} {:>8}  note", "what", "keiin", "peer", "ratio")?;
         for row in &self.0 {
             let ours = format!("{:.2} {}", row.ours, row.unit);
             let (peer, ratio) = match row.peer {
@@ -54,7 +54,7 @@ impl fmt::Display for Table {
                 }
                 None => ("-".to_owned(), "-".to_owned()),
             };
-            writeln!(f, "{:<44} {ours:>12} {peer:>24} {ratio:>8}  {}", row.what, row.note)?;
+            writeln!(f, "{:<56} {ours:>12} {peer:>24} {ratio:>8}  {}", row.what, row.note)?;
         }
         Ok(())
     }

@@ -40,9 +40,8 @@ pub fn folder() -> Result<PathBuf, Failure> {
 pub fn practice(pki: &TestPki, now: Time) -> Result<Setup<'_>, Failure> {
     let mut setup = Setup::offline(keiin::hpki_policy());
     setup.transport = Box::new(move |request: &HttpRequest| -> Result<HttpResponse, TransportError> {
-        let path = request.url.strip_prefix(pki.base_url()).unwrap_or(&request.url);
         let method = if request.method == Method::Get { "GET" } else { "POST" };
-        let answer = pki.answer(method, path, &request.body, now);
+        let answer = pki.answer(method, &request.url, &request.body, now);
         Ok(HttpResponse {
             status: answer.status,
             content_type: Some(answer.content_type.to_owned()),
@@ -51,12 +50,7 @@ pub fn practice(pki: &TestPki, now: Time) -> Result<Setup<'_>, Failure> {
     });
     setup.network = Network::Online;
     let tsa = pki.tsa_valid_at(now).ok_or("no TSA is good then")?;
-    setup.tsas = vec![Tsa {
-        url: format!("{}/tsa/{tsa}", pki.base_url()),
-        account: None,
-        identity: None,
-        policy: None,
-    }];
+    setup.tsas = vec![Tsa::new(format!("{}/tsa/{tsa}", pki.base_url()))];
     let anchor = |name: &str| TrustAnchor { certificate: pki.certificate(name).into(), class: None };
     setup.policy.signer_anchors = vec![anchor("root")];
     setup.policy.tsa_anchors = vec![anchor("tsa-root"), anchor("tsa-root-2")];

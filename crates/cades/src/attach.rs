@@ -4,10 +4,9 @@
 use keiin_model::{Bytes, ObjectId};
 use keiin_pki::{
     algorithm::{digest_algorithm_identifier, signature_algorithm_identifier},
-    cert::Certificate,
     cms::{SignedData, oid},
     der::{assemble, splice, write},
-    key::{PublicKey, verify},
+    signing::{SigningError, verify_value},
 };
 
 use crate::{
@@ -33,7 +32,7 @@ impl Prepared {
     /// was there with this signature spliced in.
     ///
     /// # Errors
-    /// [`CadesError::WrongValue`] when the value is not by that key over [`Prepared::to_be_signed`];
+    /// [`SigningError::WrongValue`] when the value is not by that key over [`Prepared::to_be_signed`];
     /// [`CadesError::Misuse`] when the content is not at hand ([`Prepared::attach_around`]).
     pub fn attach(&self, value: &[u8]) -> Result<Vec<u8>, CadesError> {
         let signer_info = self.signer_info(value)?;
@@ -70,12 +69,9 @@ impl Prepared {
 
     /// The SignerInfo: version 1, as the signer is named by issuer and serial number (RFC 5652, 5.3).
     fn signer_info(&self, value: &[u8]) -> Result<Vec<u8>, CadesError> {
-        let certificate = Certificate::read(&self.certificate)?;
-        let key = PublicKey::read(certificate.spki).map_err(CadesError::Key)?;
-        verify(&key, &self.algorithm, &self.to_be_signed, value)
-            .map_err(|wrong| CadesError::WrongValue(Box::new(wrong)))?;
+        let (certificate, _) = verify_value(&self.certificate, self.algorithm, &self.to_be_signed, value)?;
         let algorithm = signature_algorithm_identifier(self.algorithm)
-            .ok_or(CadesError::NotForSigning { algorithm: self.algorithm })?;
+            .ok_or(SigningError::NotForSigning { algorithm: self.algorithm })?;
         let mut signed = self.to_be_signed.to_vec();
         *signed.first_mut().ok_or(CadesError::Misuse { what: "nothing was prepared" })? = 0xa0;
         let sid = [certificate.issuer.as_bytes(), &write::element(0x02, certificate.serial)].concat();

@@ -4,13 +4,12 @@
 //! Every change is a splice, and is taken over only when the new octets read back with every time-stamp that was intact
 //! still intact.
 
-mod intact;
 mod material;
 mod timestamp;
 
 use keiin_model::{
-    Container, ContainerError, DigestAlgorithm, Evidence, Material, PendingTimestamp, SignatureFacts, Target,
-    TimestampFacts,
+    Container, ContainerError, DigestAlgorithm, Evidence, Material, PendingTimestamp, SignatureFacts,
+    Standing, Target, TimestampFacts,
 };
 use keiin_pki::{
     cms::SignedData,
@@ -85,7 +84,11 @@ impl Cades {
     fn spliced(&self, edits: &[Edit]) -> Result<Self, CadesError> {
         let old = Self::as_bytes(self);
         let new = Self::read(assemble(old, &splice(old, edits)?), self.content().cloned())?;
-        intact::check_kept(Self::signatures(self), Self::signatures(&new))?;
-        Ok(new)
+        let what = "this change would break a time-stamp that is there already, so nothing was changed";
+        if self.standing().is_kept_in(&new.standing()) { Ok(new) } else { Err(CadesError::Misuse { what }) }
+    }
+
+    fn standing(&self) -> Standing<'_> {
+        Standing::of(Self::signatures(self), Self::timestamps(self))
     }
 }

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Why a CAdES file could not be read or changed.
 
-use keiin_model::{SignatureAlgorithm, Time};
-use keiin_pki::{
-    der::DerError,
-    key::{KeyError, SignatureError},
-};
+use keiin_pki::{der::DerError, signing::SigningError};
 
 /// Why a CAdES file could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -43,34 +39,9 @@ pub enum CadesError {
         /// What differs.
         what: &'static str,
     },
-    /// The scheme is too weak for new signatures or has no name in CMS.
-    #[error("{algorithm} is not for new signatures")]
-    NotForSigning {
-        /// The scheme.
-        algorithm: SignatureAlgorithm,
-    },
-    /// The certificate's key is of another kind than the scheme.
-    #[error("the certificate's key cannot sign by {algorithm}")]
-    KeyMismatch {
-        /// The scheme.
-        algorithm: SignatureAlgorithm,
-    },
-    /// The certificate's key cannot be read.
-    #[error("the signer's certificate: {0}")]
-    Key(#[source] KeyError),
-    /// The certificate is not valid at the time of signing.
-    #[error("the signer's certificate is valid from {not_before} to {not_after}, not at {at}")]
-    OutsideValidity {
-        /// notBefore.
-        not_before: Time,
-        /// notAfter.
-        not_after: Time,
-        /// The time of signing.
-        at: Time,
-    },
-    /// The signature value is not by the key of the signer's certificate over what was prepared.
-    #[error("the signature value is not the signer's: {0}")]
-    WrongValue(#[source] Box<SignatureError>),
+    /// The signer: its certificate, its scheme, or the value that its key gave.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
 }
 
 impl From<DerError> for CadesError {

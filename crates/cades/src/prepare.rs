@@ -2,16 +2,16 @@
 //! Lays out what a signer is to sign: the signed attributes (RFC 5652, 5.3; EN 319 122-1, 6.3).
 
 use keiin_model::{
-    Bytes, CertificateValidity, ClaimedTime, DigestAlgorithm, KeyAlgorithm, ObjectId, Oid, Packaging,
-    SignatureAlgorithm, SigningIntent, Time, is_for_new, message_digest_of,
+    Bytes, ClaimedTime, DigestAlgorithm, ObjectId, Oid, Packaging, SignatureAlgorithm, SigningIntent, Time,
+    message_digest_of,
 };
 use keiin_pki::{
     algorithm::signature_algorithm_identifier,
     cert::Certificate,
     cms::{SignedData, oid},
-    der::{DerError, write},
+    der::write,
     digest::{Hasher, digest},
-    key::PublicKey,
+    signing::{SigningError, read_signer},
 };
 use serde::{Deserialize, Serialize};
 
@@ -167,22 +167,13 @@ impl<'a> SignerChoice<'a> {
         now: Time,
     ) -> Result<Self, CadesError> {
         let algorithm = intent.algorithm;
-        let named = signature_algorithm_identifier(algorithm).is_some();
-        let message_digest = message_digest_of(algorithm)
-            .filter(|digest| named && is_for_new(*digest))
-            .ok_or(CadesError::NotForSigning { algorithm })?;
-        let certificate = Certificate::read(certificate)?;
-        check_chain(chain)?;
+        // CMS writes a pair of numbers in DER (RFC 5753, 2.1.1).
+        let is_plain = matches!(algorithm, SignatureAlgorithm::EcdsaPlain { .. });
+        if is_plain || signature_algorithm_identifier(algorithm).is_none() {
+            return Err(SigningError::NotForSigning { algorithm }.into());
+        }
+        let (certificate, message_digest) = read_signer(certificate, chain, intent, now)?;
         check_intent(intent)?;
-        let within = certificate.not_before <= now && now <= certificate.not_after;
-        if intent.validity == CertificateValidity::Required && !within {
-            let (not_before, not_after) = (certificate.not_before, certificate.not_after);
-            return Err(CadesError::OutsideValidity { not_before, not_after, at: now });
-        }
-        let key = PublicKey::read(certificate.spki).map_err(CadesError::Key)?.algorithm();
-        if !fits(algorithm, key) {
-            return Err(CadesError::KeyMismatch { algorithm });
-        }
         let chain = chain.iter().map(|c| Bytes::from(c.as_ref())).collect();
         Ok(Self { certificate, chain, intent, message_digest, now })
     }
@@ -217,11 +208,6 @@ impl<'a> SignerChoice<'a> {
     }
 }
 
-/// What goes into a file is read first: a container must not be made unreadable by what it is given to embed.
-fn check_chain<C: AsRef<[u8]>>(chain: &[C]) -> Result<(), DerError> {
-    chain.iter().try_for_each(|certificate| Certificate::read(certificate.as_ref()).map(drop))
-}
-
 /// What the standard's types do not let stand.
 fn check_intent(intent: &SigningIntent) -> Result<(), CadesError> {
     if let Some(location) = &intent.location {
@@ -242,15 +228,6 @@ fn check_intent(intent: &SigningIntent) -> Result<(), CadesError> {
         }
     }
     Ok(())
-}
-
-const fn fits(algorithm: SignatureAlgorithm, key: KeyAlgorithm) -> bool {
-    matches!(
-        (algorithm, key),
-        (SignatureAlgorithm::RsaPkcs1 { .. } | SignatureAlgorithm::RsaPss { .. }, KeyAlgorithm::Rsa { .. })
-            | (SignatureAlgorithm::Ecdsa { .. }, KeyAlgorithm::Ec { .. })
-            | (SignatureAlgorithm::Ed25519, KeyAlgorithm::Ed25519)
-    )
 }
 
 fn digest_of_content(content: &Content, algorithm: DigestAlgorithm) -> Result<Bytes, CadesError> {
@@ -280,17 +257,4 @@ pub(crate) fn digest_of_signed(
 /// The digest of the content that a signature by this scheme needs, for callers that stream the content.
 pub const fn content_digest_for(algorithm: SignatureAlgorithm) -> Option<DigestAlgorithm> {
     message_digest_of(algorithm)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn schemes_and_keys() {
-        let sha256 = DigestAlgorithm::Sha256;
-        assert!(fits(SignatureAlgorithm::RsaPkcs1 { digest: sha256 }, KeyAlgorithm::Rsa { bits: 2048 }));
-        assert!(!fits(SignatureAlgorithm::Ecdsa { digest: sha256 }, KeyAlgorithm::Rsa { bits: 2048 }));
-        assert!(!fits(SignatureAlgorithm::Ed25519, KeyAlgorithm::Ed448));
-    }
 }

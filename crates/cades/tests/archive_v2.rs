@@ -24,7 +24,7 @@ fn archived(steps: &Steps, packaging: Packaging) -> Cades {
     let form = imprint::UnsignedForm::Tagged;
     let beside = (packaging == Packaging::Detached).then_some(DATA);
     let imprint = imprint::archive_timestamp_v2(&signed, signer, beside, &unsigned, form).digest(SHA256);
-    let token = steps.token(&imprint, "tsa-ecdsa", SHA256, steps.start().plus_days(2));
+    let token = steps.pki.tsa("tsa-ecdsa").stamp(SHA256, &imprint, steps.start().plus_days(2));
     let field = signer.unsigned_field.unwrap();
     let end = field.content_range().end;
     let insert = write::attribute(&attribute_oid::ARCHIVE_TIMESTAMP_V2, &[token]);
@@ -57,7 +57,7 @@ fn material_goes_into_the_newest_token_and_a_v3_on_top() {
     assert_eq!(cades.as_bytes(), once);
 
     let at = steps.start().plus_days(4);
-    steps.stamp(&mut cades, Target::Archive { id }, "tsa-ecdsa384", DigestAlgorithm::Sha384, at);
+    steps.pki.stamp(&mut cades, Target::Archive { id }, "tsa-ecdsa384", DigestAlgorithm::Sha384, at);
     let timestamps = &cades.signatures()[0].timestamps;
     assert_eq!(timestamps.len(), 3);
     assert!(all_intact(&cades));
@@ -71,7 +71,7 @@ fn material_goes_into_the_newest_token_and_a_v3_on_top() {
     cades.embed_material(Target::Archive { id }, &later).unwrap();
     assert!(all_intact(&cades));
     let at = steps.start().plus_days(6);
-    steps.stamp(&mut cades, Target::Archive { id }, "tsa-rsa", SHA256, at);
+    steps.pki.stamp(&mut cades, Target::Archive { id }, "tsa-rsa", SHA256, at);
     assert!(all_intact(&cades));
 }
 
@@ -79,8 +79,13 @@ fn material_goes_into_the_newest_token_and_a_v3_on_top() {
 fn what_would_break_it_is_refused() {
     let steps = Steps::new("doctor", Revocation::Crl);
     let mut cades = archived(&steps, Packaging::Attached);
-    let second =
-        prepare_additional(&cades, steps.card.certificate(), &steps.chain(), &steps.intent(), steps.start());
+    let second = prepare_additional(
+        &cades,
+        steps.card.certificate(),
+        steps.card.intermediates(),
+        &steps.intent(),
+        steps.start(),
+    );
     assert!(matches!(second, Err(CadesError::Misuse { .. })));
     refuses_a_signature_time_stamp(&steps, &mut cades);
 }
@@ -104,7 +109,7 @@ fn refuses_a_signature_time_stamp(steps: &Steps, cades: &mut Cades) {
     let before = cades.as_bytes().to_vec();
     let target = Target::Signature { id: cades.signatures()[0].id };
     let pending = cades.begin_timestamp(target, SHA256).unwrap();
-    let token = steps.token(&pending.imprint, "tsa-rsa", SHA256, steps.start().plus_days(3));
+    let token = steps.pki.tsa("tsa-rsa").stamp(SHA256, &pending.imprint, steps.start().plus_days(3));
     let refused = cades.finish_timestamp(&pending, &token);
     assert!(matches!(refused, Err(ContainerError::Misuse { .. })), "{refused:?}");
     assert_eq!(cades.as_bytes(), before);

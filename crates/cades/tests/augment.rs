@@ -140,8 +140,8 @@ fn a_token_for_another_imprint_is_refused() {
     let id = cades.signatures()[0].id;
     for target in [Target::Signature { id }, Target::Archive { id }] {
         let pending = cades.begin_timestamp(target, SHA256).unwrap();
-        let other = steps.token(&[7; 32], "tsa-rsa", SHA256, steps.start());
-        let stronger = steps.token(&[7; 64], "tsa-rsa", SHA512, steps.start());
+        let other = steps.pki.tsa("tsa-rsa").stamp(SHA256, &[7; 32], steps.start());
+        let stronger = steps.pki.tsa("tsa-rsa").stamp(SHA512, &[7; 64], steps.start());
         for wrong in [&other[..], &stronger, &before, b"", b"token"] {
             let refused = cades.finish_timestamp(&pending, wrong);
             assert!(matches!(refused, Err(ContainerError::Token { .. })), "{refused:?}");
@@ -159,7 +159,7 @@ fn a_time_stamp_that_was_begun_elsewhere_is_refused() {
     });
     let before = second.as_bytes().to_vec();
     let pending = first.begin_timestamp(archive(&first), SHA256).unwrap();
-    let token = steps.token(&pending.imprint, "tsa-rsa", SHA256, steps.start());
+    let token = steps.pki.tsa("tsa-rsa").stamp(SHA256, &pending.imprint, steps.start());
     let mine = archive(&second);
     for pending in [
         pending.clone(),
@@ -179,7 +179,7 @@ fn a_pending_time_stamp_travels_as_json() {
     let pending = cades.begin_timestamp(archive(&cades), SHA512).unwrap();
     let json = serde_json::to_string(&pending).unwrap();
     let back: PendingTimestamp = serde_json::from_str(&json).unwrap();
-    let token = steps.token(&back.imprint, "tsa-rsa4096-sha512", SHA512, steps.start());
+    let token = steps.pki.tsa("tsa-rsa4096-sha512").stamp(SHA512, &back.imprint, steps.start());
     // Material that comes between begin and finish is not covered, and does no harm.
     cades.embed_material(back.target, &steps.material("doctor", steps.start())).unwrap();
     cades.finish_timestamp(&back, &token).unwrap();
@@ -224,7 +224,7 @@ fn a_counter_signature_is_stamped_before_the_archive_time_stamp_or_not_at_all() 
         &cades,
         id,
         second.card.certificate(),
-        &second.chain(),
+        second.card.intermediates(),
         &second.intent(),
         second.start(),
     )
@@ -234,20 +234,20 @@ fn a_counter_signature_is_stamped_before_the_archive_time_stamp_or_not_at_all() 
     assert!(cades.begin_timestamp(Target::Archive { id: counter }, SHA256).is_err());
     let target = Target::Signature { id: counter };
     let at = first.start().plus_seconds(60);
-    first.stamp(&mut cades, target, "tsa-rsa", SHA256, at);
+    first.pki.stamp(&mut cades, target, "tsa-rsa", SHA256, at);
     assert!(cades.signatures()[0].countersignatures[0].timestamps[0].imprint.intact());
-    first.stamp(&mut cades, Target::Archive { id }, "tsa-ecdsa", SHA256, at);
+    first.pki.stamp(&mut cades, Target::Archive { id }, "tsa-ecdsa", SHA256, at);
 
     let before = cades.as_bytes().to_vec();
     let pending = cades.begin_timestamp(target, SHA256).unwrap();
-    let token = first.token(&pending.imprint, "tsa-rsa", SHA256, at);
+    let token = first.pki.tsa("tsa-rsa").stamp(SHA256, &pending.imprint, at);
     assert!(matches!(cades.finish_timestamp(&pending, &token), Err(ContainerError::Misuse { .. })));
     assert_eq!(cades.as_bytes(), before);
     let again = prepare_countersignature(
         &cades,
         counter,
         second.card.certificate(),
-        &second.chain(),
+        second.card.intermediates(),
         &second.intent(),
         second.start(),
     );
@@ -259,7 +259,7 @@ fn two_signers_are_archived_each_for_itself() {
     let first = Steps::new("doctor", Revocation::Crl);
     let second = Steps::new("doctor-ec", Revocation::Crl);
     let cades = read(&first.signed(Packaging::Attached));
-    let (certificate, chain) = (second.card.certificate(), second.chain());
+    let (certificate, chain) = (second.card.certificate(), second.card.intermediates());
     let prepared =
         keiin_cades::prepare_additional(&cades, certificate, &chain, &second.intent(), second.start())
             .unwrap();
@@ -267,9 +267,9 @@ fn two_signers_are_archived_each_for_itself() {
     let ids: Vec<_> = cades.signatures().iter().map(|s| s.id).collect();
     for id in &ids {
         let at = first.start().plus_days(1);
-        first.stamp(&mut cades, Target::Signature { id: *id }, "tsa-rsa", SHA256, first.start());
+        first.pki.stamp(&mut cades, Target::Signature { id: *id }, "tsa-rsa", SHA256, first.start());
         cades.embed_material(Target::Archive { id: *id }, &first.material("doctor", at)).unwrap();
-        first.stamp(&mut cades, Target::Archive { id: *id }, "tsa-ecdsa", SHA256, at);
+        first.pki.stamp(&mut cades, Target::Archive { id: *id }, "tsa-ecdsa", SHA256, at);
     }
     assert_eq!(ids.len(), 2);
     for facts in cades.signatures() {
@@ -286,26 +286,26 @@ fn what_is_covered_is_kept_without_the_content_too() {
     let at = first.start().plus_seconds(60);
     let cades = Cades::read(octets, beside(Packaging::Detached)).unwrap();
     let id = cades.signatures()[0].id;
-    let (certificate, chain) = (first.card.certificate(), first.chain());
+    let (certificate, chain) = (first.card.certificate(), first.card.intermediates());
     let prepared =
         prepare_countersignature(&cades, id, certificate, &chain, &first.intent(), first.start()).unwrap();
     let countersigned = prepared.attach(&first.value(&prepared)).unwrap();
     let mut cades = Cades::read(countersigned, beside(Packaging::Detached)).unwrap();
-    first.stamp(&mut cades, Target::Archive { id }, "tsa-ecdsa", SHA256, at);
+    first.pki.stamp(&mut cades, Target::Archive { id }, "tsa-ecdsa", SHA256, at);
 
     let mut without = Cades::read(cades.as_bytes().to_vec(), None).unwrap();
     let before = without.as_bytes().to_vec();
     let counter = Target::Signature { id: without.signatures()[0].countersignatures[0].id };
     let pending = without.begin_timestamp(counter, SHA256).unwrap();
-    let token = first.token(&pending.imprint, "tsa-rsa", SHA256, at);
+    let token = first.pki.tsa("tsa-rsa").stamp(SHA256, &pending.imprint, at);
     assert!(matches!(without.finish_timestamp(&pending, &token), Err(ContainerError::Misuse { .. })));
     assert_eq!(without.as_bytes(), before);
 
     let target = Target::Signature { id };
     let pending = without.begin_timestamp(target, SHA256).unwrap();
-    let token = first.token(&pending.imprint, "tsa-rsa", SHA256, at);
+    let token = first.pki.tsa("tsa-rsa").stamp(SHA256, &pending.imprint, at);
     without.finish_timestamp(&pending, &token).unwrap();
     let pending = cades.begin_timestamp(Target::Archive { id }, SHA256).unwrap();
-    let token = first.token(&pending.imprint, "tsa-rsa", SHA256, at);
+    let token = first.pki.tsa("tsa-rsa").stamp(SHA256, &pending.imprint, at);
     assert!(matches!(without.finish_timestamp(&pending, &token), Err(ContainerError::Misuse { .. })));
 }

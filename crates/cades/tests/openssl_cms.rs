@@ -101,7 +101,7 @@ fn openssl_verifies_two_signers_and_rsassa_pss() {
     let steps = &bench.steps;
     let second = Steps::new("doctor-ec384", Revocation::Crl);
     let cades = Cades::read(steps.signed(Packaging::Attached), None).unwrap();
-    let (certificate, chain) = (second.card.certificate(), second.chain());
+    let (certificate, chain) = (second.card.certificate(), second.card.intermediates());
     let prepared = prepare_additional(&cades, certificate, &chain, &second.intent(), second.start()).unwrap();
     let both = prepared.attach(&second.value(&prepared)).unwrap();
     bench.verify(&both, Packaging::Attached).unwrap();
@@ -110,7 +110,8 @@ fn openssl_verifies_two_signers_and_rsassa_pss() {
     let sha256 = DigestAlgorithm::Sha256;
     let pss = SigningIntent::new(SignatureAlgorithm::RsaPss { digest: sha256, mgf: sha256, salt: 32 });
     let content = Content::Bytes(DATA.into());
-    let prepared = prepare(&content, steps.card.certificate(), &steps.chain(), &pss, steps.start()).unwrap();
+    let prepared =
+        prepare(&content, steps.card.certificate(), steps.card.intermediates(), &pss, steps.start()).unwrap();
     bench.write("tbs", prepared.to_be_signed());
     let padding = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:32"];
     let sign = ["dgst", "-sha256", "-sign", "key.pem", "-out", "value"];

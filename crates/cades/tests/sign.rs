@@ -14,6 +14,7 @@ use keiin_pki::{
     cms::{SignedData, oid},
     der::first_non_der,
     digest::{DigestSet, digest},
+    signing::SigningError,
 };
 use keiin_testkit::SoftToken;
 use steps::{DATA, Revocation, Steps, leaves_are_kept, signature_ids};
@@ -42,7 +43,7 @@ fn everything(steps: &Steps) -> SigningIntent {
 
 fn prepared(steps: &Steps, intent: &SigningIntent) -> Result<Prepared, CadesError> {
     let content = Content::Bytes(DATA.into());
-    prepare(&content, steps.card.certificate(), &steps.chain(), intent, steps.start())
+    prepare(&content, steps.card.certificate(), steps.card.intermediates(), intent, steps.start())
 }
 
 #[test]
@@ -107,7 +108,9 @@ fn only_the_signer_s_value_is_taken() {
     let steps = Steps::new("doctor", Revocation::Crl);
     let prepared = steps.prepared(Packaging::Attached);
     let value = steps.value(&prepared);
-    let wrong = |value: &[u8]| matches!(prepared.attach(value), Err(CadesError::WrongValue(_)));
+    let wrong = |value: &[u8]| {
+        matches!(prepared.attach(value), Err(CadesError::Signing(SigningError::WrongValue(_))))
+    };
     let mut flipped = value.clone();
     flipped[17] ^= 1;
     assert!(wrong(&flipped));
@@ -123,14 +126,17 @@ fn schemes_keys_and_times_must_fit() {
     let steps = Steps::new("doctor", Revocation::Crl);
     let with = |algorithm| prepared(&steps, &SigningIntent::new(algorithm));
     let sha1 = SignatureAlgorithm::RsaPkcs1 { digest: DigestAlgorithm::Sha1 };
-    assert!(matches!(with(sha1), Err(CadesError::NotForSigning { .. })));
+    assert!(matches!(with(sha1), Err(CadesError::Signing(SigningError::NotForSigning { .. }))));
     let ecdsa = SignatureAlgorithm::Ecdsa { digest: SHA256 };
-    assert!(matches!(with(ecdsa), Err(CadesError::KeyMismatch { .. })));
+    assert!(matches!(with(ecdsa), Err(CadesError::Signing(SigningError::KeyMismatch { .. }))));
     assert_eq!(SigningIntent::for_signer(&[sha1]), None);
     assert_eq!(SigningIntent::for_signer(&[sha1, ecdsa]), Some(SigningIntent::new(ecdsa)));
 
     let expired = Steps::new("doctor-expired", Revocation::Crl);
-    assert!(matches!(prepared(&expired, &expired.intent()), Err(CadesError::OutsideValidity { .. })));
+    assert!(matches!(
+        prepared(&expired, &expired.intent()),
+        Err(CadesError::Signing(SigningError::OutsideValidity { .. }))
+    ));
     let drill = SigningIntent { validity: CertificateValidity::NotChecked, ..expired.intent() };
     assert!(prepared(&expired, &drill).is_ok());
 }
@@ -160,7 +166,8 @@ fn content_that_is_not_at_hand_goes_in_between() {
         let whole = Content::Bytes(data.as_slice().into());
         let digests = Content::Digests(DigestSet::compute([algorithm], [&data]));
         let prepare = |content| {
-            prepare(content, steps.card.certificate(), &steps.chain(), &intent, steps.start()).unwrap()
+            prepare(content, steps.card.certificate(), steps.card.intermediates(), &intent, steps.start())
+                .unwrap()
         };
         let (whole, apart) = (prepare(&whole), prepare(&digests));
         assert_eq!(whole.to_be_signed(), apart.to_be_signed());
@@ -171,7 +178,7 @@ fn content_that_is_not_at_hand_goes_in_between() {
         assert!(whole.attach_around(&value, len as u64 + 1).is_err());
     }
     let wrong = Content::Digests(DigestSet::compute([DigestAlgorithm::Sha3_512], [DATA]));
-    let wrong = prepare(&wrong, steps.card.certificate(), &steps.chain(), &intent, steps.start());
+    let wrong = prepare(&wrong, steps.card.certificate(), steps.card.intermediates(), &intent, steps.start());
     assert!(matches!(wrong, Err(CadesError::Misuse { .. })));
 }
 
@@ -183,7 +190,7 @@ fn a_second_signer_leaves_every_octet_of_the_first() {
         let old = first.signed(packaging);
         let content = (packaging == Packaging::Detached).then(|| Content::Bytes(DATA.into()));
         let cades = Cades::read(old.clone(), content).unwrap();
-        let (certificate, chain) = (second.card.certificate(), second.chain());
+        let (certificate, chain) = (second.card.certificate(), second.card.intermediates());
         let prepared =
             prepare_additional(&cades, certificate, &chain, &second.intent(), second.start()).unwrap();
         let new = prepared.attach(&second.value(&prepared)).unwrap();
@@ -202,8 +209,13 @@ fn a_second_signer_leaves_every_octet_of_the_first() {
 fn without_its_content_a_detached_signature_takes_no_second_signer() {
     let steps = Steps::new("doctor", Revocation::Crl);
     let cades = Cades::read(steps.signed(Packaging::Detached), None).unwrap();
-    let refused =
-        prepare_additional(&cades, steps.card.certificate(), &steps.chain(), &steps.intent(), steps.start());
+    let refused = prepare_additional(
+        &cades,
+        steps.card.certificate(),
+        steps.card.intermediates(),
+        &steps.intent(),
+        steps.start(),
+    );
     assert!(matches!(refused, Err(CadesError::Misuse { .. })));
 }
 
@@ -214,7 +226,7 @@ fn a_counter_signature_is_over_the_value_and_has_no_content_type() {
     let old = first.signed(Packaging::Attached);
     let id = signature_ids(&old)[0];
     let cades = Cades::read(old.clone(), None).unwrap();
-    let (certificate, chain) = (second.card.certificate(), second.chain());
+    let (certificate, chain) = (second.card.certificate(), second.card.intermediates());
     let intent = everything(&second);
     let prepared =
         prepare_countersignature(&cades, id, certificate, &chain, &intent, second.start()).unwrap();

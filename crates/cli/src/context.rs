@@ -20,8 +20,8 @@ use keiin::{
 use crate::{
     error::{Failure, Text},
     flags::{
-        AlgorithmsChoice, Evidence, Freshness, Global, Judge, PolicyChoice, RevocationKinds as Kinds, Trust,
-        Tsa as TsaFlags,
+        AlgorithmsChoice, Evidence, Freshness, Global, Grounds, Judge, PolicyChoice,
+        RevocationKinds as Kinds, Trust, Tsa as TsaFlags,
     },
     lang::Lang,
 };
@@ -52,6 +52,13 @@ pub(crate) struct SetupFlags<'a> {
     pub(crate) judge: &'a Judge,
     pub(crate) tsa: Option<&'a TsaFlags>,
     pub(crate) roles: &'a [String],
+}
+
+impl<'a> From<&'a Grounds> for SetupFlags<'a> {
+    fn from(grounds: &'a Grounds) -> Self {
+        let Grounds { trust, evidence, judge } = grounds;
+        Self { trust, evidence, judge, tsa: None, roles: &[] }
+    }
 }
 
 impl Context {

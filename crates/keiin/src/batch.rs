@@ -7,6 +7,8 @@
 
 mod item;
 mod journal;
+mod source;
+mod stop;
 mod walk;
 
 use std::{

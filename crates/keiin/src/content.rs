@@ -51,6 +51,13 @@ impl From<Content> for Attachment {
     }
 }
 
+/// The octets of content, so that examples need no other import.
+impl From<Vec<u8>> for Content {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(Bytes::from(bytes))
+    }
+}
+
 impl Attachment {
     /// What a reader of references is given: the octets, or the digests that they ask for.
     pub(crate) fn for_references(

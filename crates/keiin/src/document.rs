@@ -407,7 +407,7 @@ impl Document {
     /// What stands in the file for one signature: in XML each signature has its own.
     pub(crate) fn evidence_of(&self, signature: &ObjectId) -> Cow<'_, Evidence> {
         match &self.inner {
-            Inner::Xml(xml) => xml.evidence_of(signature).map(Cow::Owned).unwrap_or_default(),
+            Inner::Xml(xml) => xml.evidence_of(signature).map(Cow::Borrowed).unwrap_or_default(),
             _ => Cow::Borrowed(self.evidence()),
         }
     }

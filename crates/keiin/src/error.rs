@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use keiin_cades::CadesError;
 use keiin_pades::PadesError;
+use keiin_pki::signing::SigningError;
 use keiin_tsp::TspError;
 use keiin_xades::{XadesError, XmlError};
 
@@ -242,8 +243,16 @@ const fn cades_blame(error: &CadesError) -> Blame {
     match error {
         CadesError::Structure(_) | CadesError::Limit { .. } => Blame::Limit,
         CadesError::Malformed(_) | CadesError::Token(_) => Blame::Malformed,
+        CadesError::Signing(error) => signing_blame(error),
+        _ => Blame::Misuse,
+    }
+}
+
+const fn signing_blame(error: &SigningError) -> Blame {
+    match error {
+        SigningError::Certificate(_) => Blame::Malformed,
         // A value that is not by the certificate's key comes from a card or a service that went wrong.
-        CadesError::WrongValue(_) => Blame::Environment,
+        SigningError::WrongValue(_) => Blame::Environment,
         _ => Blame::Misuse,
     }
 }
@@ -252,7 +261,7 @@ const fn xades_blame(error: &XadesError) -> Blame {
     match error {
         XadesError::Xml(XmlError::Limit { .. }) => Blame::Limit,
         XadesError::Xml(_) => Blame::Malformed,
-        XadesError::WrongValue(_) => Blame::Environment,
+        XadesError::Signing(error) => signing_blame(error),
         _ => Blame::Misuse,
     }
 }

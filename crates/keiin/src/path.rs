@@ -60,8 +60,8 @@ fn is_pem(bytes: &[u8]) -> bool {
     bytes.windows(MARK.len()).any(|window| window == MARK)
 }
 
-/// Judges the paths of a subject at a time; of a document those of every signer and TSA, each certificate once for each
-/// purpose. `purpose`: `None` takes it from the certificate, or from what it signed.
+/// Judges the paths of a subject at a time (RFC 5280, 6; EN 319 102-1, 5.2.6); of a document those of every signer and
+/// TSA, each certificate once for each purpose. `purpose`: `None` takes it from the certificate, or from what it signed.
 pub fn judge_paths(
     setup: &Setup<'_>,
     subject: &PathSubject,
@@ -92,7 +92,7 @@ pub fn judge_paths(
     }
 }
 
-/// Judges the paths of one certificate of the evidence, getting what is missing. `None`: it is not there.
+/// Judges the paths of one certificate of the evidence at a time, getting what is missing. `None`: it is not there.
 pub fn judge_path(
     setup: &Setup<'_>,
     certificate: &ObjectId,

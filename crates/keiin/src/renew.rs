@@ -17,7 +17,8 @@ pub struct Renewal {
 }
 
 /// Renews every signature of a document: validates it with its last archive time-stamp, puts in the certificates and
-/// revocation data that this verdict rests on, and stamps over everything.
+/// revocation data that this verdict rests on, and stamps over everything (EN 319 122-1, 5.5; EN 319 132-1, 5.5.2; EN 319 142-1,
+/// 5.4.3).
 ///
 /// # Errors
 /// [`Error::NotASignature`] for a token, [`Error::NothingToRenew`] when a signature is not ES-A yet. What stops a step

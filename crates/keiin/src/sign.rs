@@ -4,11 +4,7 @@
 use std::collections::BTreeSet;
 
 use keiin_cades::{Packaging, SigningIntent, content_digest_for};
-use keiin_hpki::Hpki;
-use keiin_pki::{
-    cert::Certificate, digest::DigestSet, extension::KeyUsage, profile::CertificateProfile as _,
-};
-use keiin_xades::XadesShape;
+use keiin_pki::{cert::Certificate, digest::DigestSet};
 
 use crate::{
     Error,
@@ -16,7 +12,8 @@ use crate::{
     data_object::data_objects,
     document::Document,
     extend::{Extended, Goal, Level, extend},
-    model::{Bytes, ObjectId, RoleReport, SignRequest, SignatureAlgorithm, Signer, Time},
+    model::{SignRequest, SignatureAlgorithm, Signer, Time},
+    permission::{Usage, check_signer},
     prepared::{Format, Prepared},
     setup::Setup,
 };
@@ -59,17 +56,6 @@ impl Signing {
     }
 }
 
-/// What a signer's certificate must be for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Usage {
-    /// Signing, as keyUsage nonRepudiation says: an HPKI card has a certificate for authentication beside it, and that
-    /// one signs nothing.
-    #[default]
-    NonRepudiation,
-    /// Any: for certificates of other communities.
-    Any,
-}
-
 /// What was signed. The document is there even when a later step was stopped: the card has been used.
 pub struct Signed {
     /// The signature.
@@ -84,6 +70,23 @@ impl Signed {
     /// Whole days that the signer's certificate has left.
     pub const fn days_left(&self, now: Time) -> i64 {
         (self.certificate_ends.unix() - now.unix()) / 86_400
+    }
+
+    /// A document that this certificate's key has just signed, taken on to a level.
+    pub(crate) fn carried_to(
+        level: Level,
+        setup: &Setup<'_>,
+        mut document: Document,
+        certificate: &[u8],
+        now: Time,
+    ) -> Result<Self, Error> {
+        let certificate = Certificate::read(certificate).map_err(|_| Error::SignerCertificate)?;
+        let extended = match level {
+            // The value has been checked by attach: a plain signature costs no verdict.
+            Level::Bes => Extended { steps: Vec::new(), level: Level::Bes, stopped: None },
+            level => extend(setup, &mut document, Goal::Level(level), now)?,
+        };
+        Ok(Self { document, extended, certificate_ends: certificate.not_after })
     }
 }
 
@@ -128,7 +131,7 @@ pub(crate) fn sign_known(
     let (prepared, known) = lay_out(contents, known, certificate, chain, signing, now)?;
     let value = value_of(&prepared, signer)?;
     let around = Around { contents, known, detached: None };
-    finish_known(setup, &prepared, &value, around, signing.level, now)
+    finish_known(setup, prepared, &value, around, signing.level, now)
 }
 
 /// The signature but for its value, and what is known of the content by now.
@@ -151,7 +154,7 @@ fn lay_out<C: AsRef<[u8]>>(
         }
         Format::Xades(shape) => {
             let objects = data_objects(contents, intent, shape)?;
-            let prepared = keiin_xades::prepare(&objects, certificate, chain, intent, shape, now)?;
+            let prepared = keiin_xades::prepare(objects, certificate, chain, intent, shape, now)?;
             Ok((Prepared::Xades(prepared), DigestSet::default()))
         }
     }
@@ -172,86 +175,6 @@ fn given(
             Ok((keiin_cades::Content::Digests(digests.clone()), digests))
         }
     }
-}
-
-/// Adds another signer to a document: the content is signed again, the first signature stays as it is.
-///
-/// # Errors
-/// As [`sign`].
-pub fn add_signature(
-    setup: &Setup<'_>,
-    document: &mut Document,
-    signer: &dyn Signer,
-    signing: &Signing,
-    now: Time,
-) -> Result<Signed, Error> {
-    let (certificate, chain) = (signer.certificate(), signer.certificates());
-    check_signer(certificate, signing, now)?;
-    let intent = &signing.intent;
-    let prepared = match &signing.format {
-        Format::Cades => {
-            if let Some(digest) = content_digest_for(intent.algorithm) {
-                document.need_digest(digest)?;
-            }
-            let cms = document.as_cades()?;
-            Prepared::Cades(keiin_cades::prepare_additional(cms, certificate, chain, intent, now)?)
-        }
-        Format::Xades(shape) => {
-            let objects = [keiin_xades::DataObject::octets(document.as_bytes())];
-            Prepared::Xades(keiin_xades::prepare(&objects, certificate, chain, intent, shape, now)?)
-        }
-    };
-    let value = value_of(&prepared, signer)?;
-    finish_known(setup, &prepared, &value, Around::of(document), signing.level, now)
-}
-
-/// Counter-signs one signature of a document: its value is signed, not the content.
-///
-/// # Errors
-/// As [`sign`].
-pub fn countersign(
-    setup: &Setup<'_>,
-    document: &Document,
-    signature: ObjectId,
-    signer: &dyn Signer,
-    signing: &Signing,
-    now: Time,
-) -> Result<Signed, Error> {
-    let (certificate, chain) = (signer.certificate(), signer.certificates());
-    check_signer(certificate, signing, now)?;
-    let intent = &signing.intent;
-    let prepared = match document.as_xades() {
-        Some(xml) => {
-            let default = XadesShape::default();
-            let shape = match &signing.format {
-                Format::Xades(shape) => shape,
-                Format::Cades => &default,
-            };
-            let prepared = keiin_xades::prepare_countersignature(
-                xml,
-                signature,
-                certificate,
-                chain,
-                intent,
-                shape,
-                now,
-            )?;
-            Prepared::Xades(prepared)
-        }
-        None => {
-            let cms = document.as_cades()?;
-            Prepared::Cades(keiin_cades::prepare_countersignature(
-                cms,
-                signature,
-                certificate,
-                chain,
-                intent,
-                now,
-            )?)
-        }
-    };
-    let value = value_of(&prepared, signer)?;
-    finish_known(setup, &prepared, &value, Around::of(document), signing.level, now)
 }
 
 /// First step of two: lays out a signature. [`Prepared`] serialises; its [`Prepared::digest`] goes to the card, wherever
@@ -312,11 +235,11 @@ pub fn finish_all(
     now: Time,
 ) -> Result<Signed, Error> {
     let around = Around { contents, known: DigestSet::default(), detached: None };
-    finish_known(setup, prepared, value, around, level, now)
+    finish_known(setup, prepared.clone(), value, around, level, now)
 }
 
 /// What stands outside of the signature's file.
-struct Around<'c> {
+pub(crate) struct Around<'c> {
     contents: &'c [Content],
     known: DigestSet,
     /// As the document had it that was signed again.
@@ -324,7 +247,7 @@ struct Around<'c> {
 }
 
 impl<'c> Around<'c> {
-    fn of(document: &'c Document) -> Self {
+    pub(crate) fn of(document: &'c Document) -> Self {
         Self {
             contents: document.content().map(std::slice::from_ref).unwrap_or_default(),
             known: DigestSet::default(),
@@ -333,74 +256,31 @@ impl<'c> Around<'c> {
     }
 }
 
-fn finish_known(
+/// Takes the value, and goes on to a level.
+pub(crate) fn finish_known(
     setup: &Setup<'_>,
-    prepared: &Prepared,
+    prepared: Prepared,
     value: &[u8],
     around: Around<'_>,
     level: Level,
     now: Time,
 ) -> Result<Signed, Error> {
-    let bytes = prepared.attach(value)?;
-    let certificate = Certificate::read(prepared.certificate()).map_err(|_| Error::SignerCertificate)?;
-    let mut document = match prepared {
-        Prepared::Cades(_) => Document::signed(bytes, around.contents.first(), around.known)?,
-        Prepared::Xades(_) => Document::signed_xml(bytes, around.contents, around.detached)?,
+    let certificate = prepared.certificate().to_vec();
+    let is_cms = matches!(prepared, Prepared::Cades(_));
+    let bytes = prepared.into_attached(value)?;
+    let document = if is_cms {
+        Document::signed(bytes, around.contents.first(), around.known)?
+    } else {
+        Document::signed_xml(bytes, around.contents, around.detached)?
     };
-    let extended = match level {
-        // The value has been checked by attach: a plain signature costs no verdict.
-        Level::Bes => Extended { steps: Vec::new(), level: Level::Bes, stopped: None },
-        level => extend(setup, &mut document, Goal::Level(level), now)?,
-    };
-    Ok(Signed { document, extended, certificate_ends: certificate.not_after })
+    Signed::carried_to(level, setup, document, &certificate, now)
 }
 
-fn value_of(prepared: &Prepared, signer: &dyn Signer) -> Result<Vec<u8>, Error> {
+/// The key's answer.
+pub(crate) fn value_of(prepared: &Prepared, signer: &dyn Signer) -> Result<Vec<u8>, Error> {
     Ok(signer.sign(&SignRequest {
         algorithm: prepared.algorithm(),
         message: prepared.to_be_signed(),
         digest: &prepared.digest(),
     })?)
-}
-
-/// Nobody signs with an expired certificate (JAHIS 6.8 (3)(b)), nor with one for authentication (HPKI CP: keyUsage
-/// nonRepudiation alone is for signing).
-pub(crate) fn check_signer(certificate: &[u8], signing: &Signing, now: Time) -> Result<(), Error> {
-    let certificate = Certificate::read(certificate).map_err(|_| Error::SignerCertificate)?;
-    if now > certificate.not_after {
-        return Err(Error::CertificateExpired { not_after: certificate.not_after });
-    }
-    if now < certificate.not_before {
-        return Err(Error::CertificateNotYetValid { not_before: certificate.not_before });
-    }
-    let may_sign = certificate.key_usage.is_none_or(|usage| usage.contains(KeyUsage::NON_REPUDIATION));
-    if signing.usage == Usage::NonRepudiation && !may_sign {
-        return Err(Error::AuthenticationCertificate);
-    }
-    check_roles(certificate.raw, &signing.roles)
-}
-
-/// Refuses a certificate that states none of the wanted licences, by Japanese name or code; nothing wanted: nothing
-/// refused. [`sign`] does so for [`Signing::roles`]; a caller does it earlier to spare a PIN.
-///
-/// # Errors
-/// [`Error::WrongRole`], [`Error::SignerCertificate`].
-pub fn check_roles(certificate: &[u8], wanted: &[String]) -> Result<(), Error> {
-    let certificate = Certificate::read(certificate).map_err(|_| Error::SignerCertificate)?;
-    let found = Hpki::new().roles(&certificate);
-    let fits = |role: &RoleReport| {
-        wanted.iter().any(|wanted| role.japanese.as_ref() == Some(wanted) || role.code == *wanted)
-    };
-    if wanted.is_empty() || found.iter().any(fits) {
-        return Ok(());
-    }
-    let found = found.into_iter().map(|role| role.japanese.unwrap_or(role.code)).collect();
-    Err(Error::WrongRole { wanted: wanted.to_vec(), found })
-}
-
-/// The octets of content, so that examples need no other import.
-impl From<Vec<u8>> for Content {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self::Bytes(Bytes::from(bytes))
-    }
 }

@@ -2,15 +2,15 @@
 //! Signing PDFs: the signature goes into a revision behind the file.
 
 use keiin_pades::{PadesIntent, Prepared};
-use keiin_pki::cert::Certificate;
 
 use crate::{
     Error,
     document::Document,
-    extend::{Extended, Goal, Level, extend},
+    extend::Level,
     model::{SignRequest, Signer, Time},
+    permission::check_signer,
     setup::Setup,
-    sign::{Signed, Signing, check_signer},
+    sign::{Signed, Signing},
 };
 
 /// Signs a PDF and goes on to [`Signing::level`]. Other signatures in it stay as they are.
@@ -69,13 +69,7 @@ pub fn finish_pdf(
     let pdf = document.as_pdf().ok_or(Error::NotAPdf)?;
     let signed = prepared.attach(pdf, value).map_err(|error| pdf_error(&document, error))?;
     document.replace_pdf(signed);
-    let certificate = Certificate::read(prepared.certificate()).map_err(|_| Error::SignerCertificate)?;
-    let extended = match level {
-        // The value has been checked by attach: a plain signature costs no verdict.
-        Level::Bes => Extended { steps: Vec::new(), level: Level::Bes, stopped: None },
-        level => extend(setup, &mut document, Goal::Level(level), now)?,
-    };
-    Ok(Signed { document, extended, certificate_ends: certificate.not_after })
+    Signed::carried_to(level, setup, document, prepared.certificate(), now)
 }
 
 fn pdf_error(document: &Document, source: keiin_pades::PadesError) -> Error {

@@ -28,7 +28,7 @@ pub struct StampedFile {
     pub failed: Vec<TsaFailure>,
 }
 
-/// Time-stamps content of any kind: a log, a scan, an archive. [`crate::verify`] of the token with the content checks it.
+/// Time-stamps content of any kind (RFC 3161, 2.4): a log, a scan, an archive. [`crate::verify`] of the token with the content checks it.
 ///
 /// # Errors
 /// [`Error::NoTimestamp`] with what each TSA said; [`Error::Content`] when the content cannot be read.

@@ -28,7 +28,8 @@ pub struct Verdict {
     pub fetched: Vec<Fetched>,
 }
 
-/// Judges a document at a time. Whatever is wrong with it stands in the report.
+/// Judges a document at a time (EN 319 102-1, 5.3 to 5.6), fetching what is missing as far as the setup lets it. It does not
+/// fail: whatever is wrong with the document stands in the report, and what could not be got in [`Verdict::fetched`].
 pub fn verify(setup: &Setup<'_>, document: &Document, now: Time) -> Verdict {
     judge(setup, document.signatures(), document.timestamps(), document.evidence(), now)
 }

@@ -130,13 +130,7 @@ fn the_card_may_be_elsewhere() {
     let sent = serde_json::to_string(&prepared).unwrap();
 
     let received: keiin::Prepared = serde_json::from_str(&sent).unwrap();
-    let value = token
-        .sign(&keiin_model::SignRequest {
-            algorithm: received.algorithm(),
-            message: received.to_be_signed(),
-            digest: &received.digest(),
-        })
-        .unwrap();
+    let value = token.value(received.algorithm(), &received.digest());
     let setup = world.setup(&["tsa-ecdsa"]);
     let signed = finish(&setup, &received, &value, None, Level::T, world.day(0)).unwrap();
     assert_eq!(signed.extended.level, Level::T);

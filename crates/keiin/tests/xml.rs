@@ -130,9 +130,7 @@ fn the_card_may_be_elsewhere() {
         prepare(&content, token.certificate(), token.certificates(), &signing, world.day(0)).unwrap();
     let sent = serde_json::to_string(&prepared).unwrap();
     let received: keiin::Prepared = serde_json::from_str(&sent).unwrap();
-    let (message, digest) = (received.to_be_signed(), received.digest());
-    let request = keiin_model::SignRequest { algorithm: received.algorithm(), message, digest: &digest };
-    let mut value = token.sign(&request).unwrap();
+    let mut value = token.value(received.algorithm(), &received.digest());
     let setup = world.setup(&["tsa-ecdsa"]);
     let signed = finish(&setup, &received, &value, None, Level::T, world.day(0)).unwrap();
     assert_eq!(signed.extended.level, Level::T);

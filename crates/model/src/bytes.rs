@@ -30,6 +30,13 @@ impl From<Vec<u8>> for Bytes {
     }
 }
 
+/// They are copied only where others hold them too.
+impl From<Bytes> for Vec<u8> {
+    fn from(bytes: Bytes) -> Self {
+        Arc::unwrap_or_clone(bytes.0)
+    }
+}
+
 impl From<&[u8]> for Bytes {
     fn from(bytes: &[u8]) -> Self {
         Self(Arc::new(bytes.to_vec()))

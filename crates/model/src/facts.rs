@@ -307,6 +307,13 @@ pub struct TimestampFacts {
     pub defects: Vec<Defect>,
 }
 
+impl TimestampFacts {
+    /// Whether its hash index names what is not there (EN 319 122-1, 5.5.3); that is seen without the signed content too.
+    pub fn has_index_mismatch(&self) -> bool {
+        self.defects.iter().any(|defect| defect.kind == DefectKind::HashIndexMismatch)
+    }
+}
+
 /// Accuracy of a genTime (RFC 3161, 2.4.2), in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accuracy {

@@ -25,6 +25,7 @@ mod oid;
 mod path;
 mod report;
 mod signer;
+mod standing;
 mod time;
 
 pub use algorithm::{Curve, DigestAlgorithm, KeyAlgorithm, SignatureAlgorithm};
@@ -51,4 +52,5 @@ pub use report::{
     RevocationUse, RoleReport, SignatureReport, SignerReport, SubIndication, TimestampReport, Want,
 };
 pub use signer::{SignRequest, Signer, SignerError};
+pub use standing::Standing;
 pub use time::{Time, TimeError};

@@ -5,13 +5,12 @@
 //! Every change is a revision behind the file, or goes into room that was reserved, and is taken over only when the new
 //! octets read back with everything that was intact still intact.
 
-mod intact;
 mod material;
 mod timestamp;
 
 use keiin_model::{
-    Container, ContainerError, DigestAlgorithm, Evidence, Material, PendingTimestamp, SignatureFacts, Target,
-    TimestampFacts,
+    Container, ContainerError, DefectKind, DigestAlgorithm, Evidence, Material, PendingTimestamp,
+    SignatureFacts, Standing, Target, TimestampFacts,
 };
 
 use crate::{Pades, PadesError};
@@ -74,10 +73,26 @@ impl From<PadesError> for ContainerError {
 }
 
 impl Pades {
-    /// Takes new octets over when nothing that was proven before is lost.
+    /// Takes new octets over when nothing that was proven before is lost, and nothing is wrong with a signature that was not.
     fn take_over(&mut self, new: Self) -> Result<(), PadesError> {
-        intact::check_kept(self, &new)?;
+        let (before, after) = (self.standing(), new.standing());
+        let no_worse = before
+            .signatures_in(&after)
+            .all(|(before, after)| after.is_some_and(|after| problems(before) >= problems(after)));
+        if !(no_worse && before.is_kept_in(&after)) {
+            let what = "this change would break a signature or time-stamp that is there already, so nothing was changed";
+            return Err(PadesError::Misuse { what });
+        }
         *self = new;
         Ok(())
     }
+
+    fn standing(&self) -> Standing<'_> {
+        Standing::of(Self::signatures(self), Self::timestamps(self))
+    }
+}
+
+/// Defects but for allowed revisions, of which a change is one more.
+fn problems(facts: &SignatureFacts) -> usize {
+    facts.defects.iter().filter(|defect| defect.kind != DefectKind::Revised).count()
 }

@@ -4,12 +4,12 @@
 
 use std::ops::Range;
 
-use keiin_cades::{CadesError, Content};
+use keiin_cades::Content;
 use keiin_model::{
     Bytes, ClaimedTime, DigestAlgorithm, Packaging, SignatureAlgorithm, SignerLocation, SigningIntent, Time,
     message_digest_of,
 };
-use keiin_pki::digest::DigestSet;
+use keiin_pki::{digest::DigestSet, signing::SigningError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -141,7 +141,8 @@ struct Cms<'s, C> {
 impl<C: AsRef<[u8]>> Cms<'_, C> {
     fn digest_algorithm(&self) -> Result<DigestAlgorithm, PadesError> {
         let algorithm = self.intent.algorithm;
-        message_digest_of(algorithm).ok_or(PadesError::Cms(CadesError::NotForSigning { algorithm }))
+        message_digest_of(algorithm)
+            .ok_or_else(|| PadesError::Cms(SigningError::NotForSigning { algorithm }.into()))
     }
 
     fn prepare(&self, digest: &[u8]) -> Result<keiin_cades::Prepared, PadesError> {

@@ -110,14 +110,14 @@ fn a_time_stamp_goes_into_a_signature_of_a_file_that_was_opened_again() {
     let (id, before) = (signed.signatures()[0].id, octets(&signed));
     let mut pades = signed;
     let when = steps.start().plus_seconds(9);
-    steps.stamp(&mut pades, Target::Signature { id }, "tsa-rsa", DigestAlgorithm::Sha256, when);
+    steps.pki.stamp(&mut pades, Target::Signature { id }, "tsa-rsa", DigestAlgorithm::Sha256, when);
     assert_eq!(octets(&pades).len(), before.len());
     assert!(intact(&reread(&pades)) && pades.dictionaries().len() == 1);
     // Without room it goes over the document.
     let small = PadesIntent { reserve: Reserve::Nothing, ..PadesIntent::default() };
     let mut pades = steps.signed(&plain(), &small).unwrap();
     let (id, before) = (pades.signatures()[0].id, octets(&pades));
-    steps.stamp(&mut pades, Target::Signature { id }, "tsa-rsa", DigestAlgorithm::Sha256, when);
+    steps.pki.stamp(&mut pades, Target::Signature { id }, "tsa-rsa", DigestAlgorithm::Sha256, when);
     assert!(octets(&pades).starts_with(&before) && octets(&pades).len() > before.len());
     assert_eq!(reread(&pades).signatures()[0].format, "PAdES-BASELINE-T");
 }
@@ -151,7 +151,7 @@ fn tokens_of_other_files_are_refused() {
     let pending = pades.begin_timestamp(target, DigestAlgorithm::Sha256).unwrap();
     let mut other = pending.clone();
     other.imprint = vec![7; 32].into();
-    let token = steps.token(&other.imprint, "tsa-rsa", DigestAlgorithm::Sha256, steps.start());
+    let token = steps.pki.tsa("tsa-rsa").stamp(DigestAlgorithm::Sha256, &other.imprint, steps.start());
     assert!(matches!(pades.finish_timestamp(&pending, &token), Err(ContainerError::Token { .. })));
     assert!(matches!(pades.finish_timestamp(&other, &token), Err(ContainerError::Misuse { .. })));
     assert!(pades.finish_timestamp(&pending, b"0").is_err());
@@ -228,7 +228,7 @@ fn what_excludes_each_other_is_refused() {
     let reason = PadesIntent { reason: Some("x".into()), ..PadesIntent::default() };
     let mut intent = steps.intent();
     intent.commitments = vec![keiin_model::Commitment::ProofOfApproval];
-    let (card, chain) = (keiin_model::Signer::certificate(&steps.card), steps.chain());
+    let (card, chain) = (keiin_model::Signer::certificate(&steps.card), steps.card.intermediates());
     let both = keiin_pades::prepare(&plain(), card, &chain, &intent, &reason, steps.start());
     assert!(matches!(both, Err(PadesError::ReasonAndCommitment)));
     let huge = PadesIntent { reserve: Reserve::Octets(usize::MAX), ..PadesIntent::default() };

@@ -41,17 +41,17 @@ const ID_AD_CA_ISSUERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1
 
 // x509-cert keeps the fields of its own type private to its builder, which wants to choose extensions itself.
 #[derive(Sequence)]
-struct TbsCertificate {
+pub(crate) struct TbsCertificate {
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", default = "Version::default")]
-    version: Version,
-    serial_number: SerialNumber,
-    signature: AlgorithmIdentifierOwned,
-    issuer: Name,
-    validity: Validity,
-    subject: Name,
-    subject_public_key_info: Any,
+    pub(crate) version: Version,
+    pub(crate) serial_number: SerialNumber,
+    pub(crate) signature: AlgorithmIdentifierOwned,
+    pub(crate) issuer: Name,
+    pub(crate) validity: Validity,
+    pub(crate) subject: Name,
+    pub(crate) subject_public_key_info: Any,
     #[asn1(context_specific = "3", tag_mode = "EXPLICIT", optional = "true")]
-    extensions: Option<Extensions>,
+    pub(crate) extensions: Option<Extensions>,
 }
 
 pub(crate) fn serial_number(serial: u64) -> SerialNumber {

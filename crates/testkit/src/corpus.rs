@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Where other people's files with known answers are. They are not part of the project.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 /// The variable that names the folder.
 pub const VARIABLE: &str = "KEIIN_CORPUS";
@@ -43,6 +46,41 @@ pub fn part(name: &str) -> Option<PathBuf> {
     None
 }
 
+/// Differences from a reference that are known: lines of a file's name, what differs in it, and the reason, with tabs
+/// between them; `#` begins a comment.
+#[derive(Clone, Debug)]
+pub struct KnownDifferences<'t>(BTreeSet<(&'t str, &'t str)>);
+
+impl<'t> KnownDifferences<'t> {
+    /// Reads a table.
+    ///
+    /// # Panics
+    /// When a line has no reason.
+    pub fn read(table: &'t str) -> Self {
+        let lines = table.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let known = lines.map(|line| {
+            let mut columns = line.split('\t');
+            match (columns.next(), columns.next(), columns.next()) {
+                (Some(file), Some(what), Some(_)) => (file, what),
+                _ => panic!("three columns: {line}"),
+            }
+        });
+        Self(known.collect())
+    }
+
+    /// Of differences that were found (file, what, how), those that are not known; and known ones of files whose names
+    /// begin so that were not found.
+    pub fn unexplained(&self, found: &[(String, String, String)], prefix: &str) -> Vec<String> {
+        let seen: BTreeSet<_> = found.iter().map(|(file, what, _)| (file.as_str(), what.as_str())).collect();
+        let new = found.iter().filter(|(file, what, _)| !self.0.contains(&(file.as_str(), what.as_str())));
+        let stale =
+            self.0.iter().filter(|(file, _)| file.starts_with(prefix)).filter(|one| !seen.contains(*one));
+        new.map(|(file, what, how)| format!("{file}\t{what}\t{how}"))
+            .chain(stale.map(|(file, what)| format!("{file}\t{what}\tSTALE")))
+            .collect()
+    }
+}
+
 fn above(here: &Path) -> Option<PathBuf> {
     here.ancestors().map(|folder| folder.join("shared").join("corpus")).find(|corpus| corpus.is_dir())
 }
@@ -50,6 +88,16 @@ fn above(here: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_new_and_what_is_stale_is_told() {
+        let known = KnownDifferences::read("# FILE\tWHAT\tREASON\na\tformat\tso\na\tdata\tso\nb\tdata\tso\n");
+        let found = |file: &str, what: &str| (file.to_owned(), what.to_owned(), "1 not 2".to_owned());
+        let all = [found("a", "format"), found("a", "level"), found("b", "data")];
+        assert_eq!(known.unexplained(&all, ""), ["a\tlevel\t1 not 2", "a\tdata\tSTALE"]);
+        assert_eq!(known.unexplained(&all[..1], "a"), ["a\tdata\tSTALE"]);
+        assert!(known.unexplained(&all[2..], "b").is_empty());
+    }
 
     #[test]
     fn it_is_found_from_deep_inside_the_project() {

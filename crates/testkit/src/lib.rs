@@ -35,6 +35,7 @@ mod ocsp;
 mod pki;
 mod role;
 mod soft;
+mod step;
 mod tsa;
 mod tsp;
 mod world;

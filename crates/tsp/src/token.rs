@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use keiin_model::{
-    Bytes, Defect, DefectKind, DigestAlgorithm, Evidence, Family, ImprintFacts, ObjectId, TimestampFacts,
-    TimestampKind,
+    Bytes, Defect, DefectKind, DigestAlgorithm, Evidence, Family, ImprintFacts, ObjectId, PendingTimestamp,
+    TimestampFacts, TimestampKind,
 };
 use keiin_pki::{
     cms::{SignedData, SignerInfo},
@@ -60,6 +60,27 @@ impl<'a> Token<'a> {
         let info = TstInfo::read(&content)?;
         let signer = signed.signer_infos.first().cloned().ok_or(TspError::NoSigner)?;
         Ok(Self { id: object_id(element.bytes()), signed, signer, content, info })
+    }
+
+    /// Reads the token that answers a time-stamp that was begun: all octets are the token's, and it is over that imprint.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub fn answering(token: &'a [u8], pending: &PendingTimestamp) -> Result<Self, &'static str> {
+        let element = Element::whole(token, "TimeStampToken").ok();
+        let read = element.and_then(|element| Self::from_element(&element).ok());
+        let read = read.ok_or("it is not a time-stamp token")?;
+        let fits =
+            read.info.imprint_algorithm == Some(pending.algorithm) && read.info.imprint == pending.imprint;
+        if fits { Ok(read) } else { Err("it is over another imprint than the one that was begun") }
+    }
+
+    /// The id of the TSA's signature: the SHA-256 of its value.
+    ///
+    /// # Errors
+    /// [`TspError::Malformed`] when the value stands in pieces that cannot be read.
+    pub fn signature_id(&self) -> Result<ObjectId, TspError> {
+        Ok(object_id(&self.signer.signature.octets("signature")?.to_cow()))
     }
 
     /// The token as facts. `actual` is the imprint computed from what the token is said to be over (`None` when that is

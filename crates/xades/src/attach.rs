@@ -3,10 +3,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use keiin_model::{KeyAlgorithm, SignatureAlgorithm};
-use keiin_pki::{
-    cert::Certificate,
-    key::{PublicKey, verify},
-};
+use keiin_pki::signing::verify_value;
 
 use crate::{XadesError, algorithm::plain_value, prepare::Prepared};
 
@@ -14,21 +11,28 @@ impl Prepared {
     /// Verifies the value with the key of the signer's certificate and yields the whole document with it.
     ///
     /// # Errors
-    /// [`XadesError::WrongValue`] when the value is not by that key over [`Prepared::to_be_signed`];
+    /// [`SigningError::WrongValue`](keiin_pki::signing::SigningError::WrongValue) when the value is not by that key over [`Prepared::to_be_signed`];
     /// [`XadesError::Misuse`] when this is not what [`crate::prepare`] made.
     pub fn attach(&self, value: &[u8]) -> Result<Vec<u8>, XadesError> {
-        let certificate = Certificate::read(&self.certificate).map_err(XadesError::Material)?;
-        let key = PublicKey::read(certificate.spki).map_err(XadesError::Key)?;
-        verify(&key, &self.algorithm, &self.to_be_signed, value)
-            .map_err(|wrong| XadesError::WrongValue(Box::new(wrong)))?;
+        self.clone().into_attached(value)
+    }
+
+    /// As [`Prepared::attach`], without a copy of the document.
+    ///
+    /// # Errors
+    /// As [`Prepared::attach`].
+    pub fn into_attached(self, value: &[u8]) -> Result<Vec<u8>, XadesError> {
+        let (_, key) = verify_value(&self.certificate, self.algorithm, &self.to_be_signed, value)?;
         let text = STANDARD.encode(self.written_value(key.algorithm(), value)?);
-        let place = usize::try_from(self.value_at).ok().and_then(|at| self.document.split_at_checked(at));
-        match place {
-            Some((head, tail)) if head.ends_with(b">") && tail.starts_with(b"</") => {
-                Ok([head, text.as_bytes(), tail].concat())
-            }
-            _ => Err(XadesError::Misuse { what: "the prepared document has no room for the value" }),
+        let what = "the prepared document has no room for the value";
+        let at = usize::try_from(self.value_at).map_err(|_| XadesError::Misuse { what })?;
+        match self.document.split_at_checked(at) {
+            Some((head, tail)) if head.ends_with(b">") && tail.starts_with(b"</") => {}
+            _ => return Err(XadesError::Misuse { what }),
         }
+        let mut document = Vec::from(self.document);
+        document.splice(at..at, text.into_bytes());
+        Ok(document)
     }
 
     /// ECDSA values are r and s one after the other, each as long as the order of the curve (XML Signature 1.1, 6.4.3).

@@ -4,21 +4,22 @@
 //! Every change is a splice, and is taken over only when the new octets read back with every time-stamp that was intact
 //! still intact.
 
-mod intact;
 mod inventory;
 mod material;
 mod place;
 mod timestamp;
 
+use std::collections::BTreeMap;
+
 use keiin_model::{
     Container, ContainerError, DigestAlgorithm, Evidence, Material, ObjectId, PendingTimestamp,
-    SignatureFacts, Target,
+    SignatureFacts, Standing, Target,
 };
+use keiin_pki::digest::object_id;
 
 use self::inventory::Inventory;
-use crate::{Xades, XadesError, locate, signature::read_signatures, xml::Tree};
+use crate::{Xades, XadesError, signature::read_signatures, xml::Tree};
 
-pub(crate) use intact::check_kept;
 pub(crate) use place::unsigned_place;
 
 impl Container for Xades {
@@ -69,21 +70,32 @@ impl From<XadesError> for ContainerError {
 }
 
 impl Xades {
-    /// The certificates, CRLs and OCSP responses that stand inside of one signature: each is to have its own, for its
-    /// archive time-stamps cover nothing of another's.
-    ///
-    /// # Errors
-    /// [`XadesError::Misuse`] when there is no such signature.
-    pub fn evidence_of(&self, signature: &ObjectId) -> Result<Evidence, XadesError> {
-        let tree = Tree::read(self.as_bytes())?;
-        let all = read_signatures(&tree)?;
-        Ok(Inventory::of(&tree, locate::find(&all, signature)?.node).evidence())
-    }
-
     /// New octets, read again; refused when a time-stamp that was intact no longer is.
     fn changed(&self, octets: Vec<u8>) -> Result<Self, XadesError> {
         let new = Self::read(octets, self.detached().cloned())?;
         check_kept(Self::signatures(self), Self::signatures(&new))?;
         Ok(new)
     }
+
+    fn standing(&self) -> Standing<'_> {
+        Standing::of(Self::signatures(self), &[])
+    }
+}
+
+/// Refuses a change that takes from a signature or time-stamp something that it held.
+pub(crate) fn check_kept(old: &[SignatureFacts], new: &[SignatureFacts]) -> Result<(), XadesError> {
+    let what = "this change would break a time-stamp that is there already, so nothing was changed";
+    let is_kept = Standing::of(old, &[]).is_kept_in(&Standing::of(new, &[]));
+    if is_kept { Ok(()) } else { Err(XadesError::Misuse { what }) }
+}
+
+/// What stands inside of each signature. Of two with one value it is the first's.
+pub(crate) fn inventories(xades: &Xades) -> Result<BTreeMap<ObjectId, Evidence>, XadesError> {
+    let tree = Tree::read(xades.as_bytes())?;
+    let mut all = BTreeMap::new();
+    for signature in read_signatures(&tree)? {
+        let inside = || Inventory::of(&tree, signature.node).evidence();
+        all.entry(object_id(&signature.value)).or_insert_with(inside);
+    }
+    Ok(all)
 }

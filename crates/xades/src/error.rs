@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Why a document could not be read, signed or changed.
 
-use keiin_model::{SignatureAlgorithm, Time};
-use keiin_pki::{
-    der::DerError,
-    key::{KeyError, SignatureError},
-};
+use keiin_pki::{der::DerError, signing::SigningError};
 
 /// Why an XML document could not be read or canonicalised. Offsets count octets of the document in UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -105,32 +101,7 @@ pub enum XadesError {
     /// A certificate, CRL or OCSP response that is to be put in cannot be read.
     #[error("what is to be put in cannot be read: {0}")]
     Material(#[source] DerError),
-    /// The scheme is too weak for new signatures or has no name in XML.
-    #[error("{algorithm} is not for new signatures")]
-    NotForSigning {
-        /// The scheme.
-        algorithm: SignatureAlgorithm,
-    },
-    /// The certificate's key is of another kind than the scheme.
-    #[error("the certificate's key cannot sign by {algorithm}")]
-    KeyMismatch {
-        /// The scheme.
-        algorithm: SignatureAlgorithm,
-    },
-    /// The certificate's key cannot be read.
-    #[error("the signer's certificate: {0}")]
-    Key(#[source] KeyError),
-    /// The certificate is not valid at the time of signing.
-    #[error("the signer's certificate is valid from {not_before} to {not_after}, not at {at}")]
-    OutsideValidity {
-        /// notBefore.
-        not_before: Time,
-        /// notAfter.
-        not_after: Time,
-        /// The time of signing.
-        at: Time,
-    },
-    /// The signature value is not by the key of the signer's certificate over what was prepared.
-    #[error("the signature value is not the signer's: {0}")]
-    WrongValue(#[source] Box<SignatureError>),
+    /// The signer: its certificate, its scheme, or the value that its key gave.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
 }

@@ -44,13 +44,20 @@ pub(crate) struct XmlFacts {
 /// # Errors
 /// [`XadesError`] when it is no XML that keiin takes, or over a limit.
 pub(crate) fn read(bytes: &[u8], detached: &Detached) -> Result<XmlFacts, XadesError> {
-    let tree = Tree::read(bytes)?;
-    let signatures = read_signatures(&tree)?;
-    let resolver = Resolver::new(&tree, detached);
+    of(&Tree::read(bytes)?, detached)
+}
+
+/// Reads every ds:Signature of a document that is a tree already.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn of(tree: &Tree<'_>, detached: &Detached) -> Result<XmlFacts, XadesError> {
+    let signatures = read_signatures(tree)?;
+    let resolver = Resolver::new(tree, detached);
     let mut parts = Vec::with_capacity(signatures.len());
     let mut stamps = 0usize;
     for signature in &signatures {
-        let part = Part::read(&tree, &resolver, signature, &signatures)?;
+        let part = Part::read(tree, &resolver, signature, &signatures)?;
         stamps = stamps.saturating_add(part.containers.iter().map(Container::len).sum());
         if stamps > MAX_TIMESTAMPS {
             return Err(XmlError::Limit { object: "time-stamps", limit: MAX_TIMESTAMPS }.into());
@@ -63,8 +70,7 @@ pub(crate) fn read(bytes: &[u8], detached: &Detached) -> Result<XmlFacts, XadesE
         evidence.merge(&part.found.evidence);
     }
     let budget = Budget { octets: Cell::new(MAX_STAMPED), covered: Cell::new(MAX_COVERED) };
-    let reading =
-        Reading { tree: &tree, resolver: &resolver, places: &places, parts: &parts, budget: &budget };
+    let reading = Reading { tree, resolver: &resolver, places: &places, parts: &parts, budget: &budget };
     let mut found = Vec::new();
     for part in parts.iter().filter(|part| part.parent.is_none()) {
         found.push(reading.facts(part, 0)?);

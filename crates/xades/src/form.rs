@@ -212,9 +212,7 @@ mod tests {
         let (certificate, chain) = (signer.certificate(), signer.certificates());
         let prepared = prepare(&[object], certificate, chain, &intent, &form.shape, pki.start());
         let prepared = prepared.unwrap();
-        let (message, digest) = (prepared.to_be_signed(), prepared.digest());
-        let request = keiin_model::SignRequest { algorithm: prepared.algorithm(), message, digest: &digest };
-        prepared.attach(&signer.sign(&request).unwrap()).unwrap()
+        prepared.attach(&card.value(prepared.algorithm(), &prepared.digest())).unwrap()
     }
 
     const PRESCRIPTION: &[u8] = "SJ1\n1,1,8000010,99,検証用病院\n".as_bytes();

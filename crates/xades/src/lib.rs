@@ -73,10 +73,22 @@ pub use shape::{
 /// [`XmlError`] where the document is not well-formed, has a DTD, is over a limit, or has no canonical form;
 /// [`XadesError::Algorithm`] where the identifier names no canonicalisation.
 pub fn canonicalize(document: &[u8], algorithm: &str) -> Result<Vec<u8>, XadesError> {
+    let mut out = Vec::with_capacity(document.len());
+    canonicalize_into(document, algorithm, &mut |piece| out.extend_from_slice(piece))?;
+    Ok(out)
+}
+
+/// As [`canonicalize`], piece by piece, so that a large form is nowhere whole.
+///
+/// # Errors
+/// As [`canonicalize`]; what was given out before is then of no use.
+pub fn canonicalize_into(
+    document: &[u8],
+    algorithm: &str,
+    out: &mut dyn FnMut(&[u8]),
+) -> Result<(), XadesError> {
     let unknown = || XadesError::Algorithm { uri: algorithm.to_owned() };
     let how = c14n::Canonicalization::from_uri(algorithm).ok_or_else(unknown)?;
     let tree = xml::Tree::read(document)?;
-    let mut out = Vec::with_capacity(document.len());
-    c14n::canonicalize(&tree, &xml::NodeSet::document(true), &how, &mut out)?;
-    Ok(out)
+    Ok(c14n::canonicalize(&tree, &xml::NodeSet::document(true), &how, &mut c14n::Pieces(out))?)
 }

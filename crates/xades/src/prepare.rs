@@ -5,24 +5,24 @@
 mod layout;
 mod signer;
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use keiin_model::{Bytes, ObjectId, SignatureAlgorithm, SigningIntent, Time};
-use keiin_pki::digest::digest;
+use keiin_model::{Bytes, ObjectId, SignatureAlgorithm, SignatureFacts, SigningIntent, Time};
+use keiin_pki::{digest::digest, signing::SigningError};
 use serde::{Deserialize, Serialize};
 
 use self::{
-    layout::{Around, Home, Layout, lay_out},
+    layout::{Around, Layout, lay_out},
     signer::SignerChoice,
 };
 use crate::{
     Xades, XadesError,
     algorithm::DSIG,
     augment::{check_kept, unsigned_place},
-    c14n::canonicalize,
+    c14n::{Canonicalization, canonicalize},
     content::Detached,
-    locate,
+    facts, locate,
     reference::{ReferenceError, Resolver},
     shape::{DataObject, KeyInfo, XadesShape},
     signature::read_signatures,
@@ -30,7 +30,7 @@ use crate::{
         Element, Properties, Reference, SignatureParts, Step, XADES, signature as signature_element,
         signed_properties,
     },
-    xml::{NodeKind, NodeSet, Tree},
+    xml::{NodeId, NodeSet, Textless, Tree},
 };
 
 /// EN 319 132-1, 4.4.2: the reference to the signed properties.
@@ -77,40 +77,41 @@ impl Prepared {
 
 /// Lays out a signature over `objects`. The packagings that sign an XML document take exactly one, and its octets; if
 /// the document has signatures already, this one is another, and a change that would break one of them is refused.
+/// Objects that are handed over are not copied: a large document grows where it stands.
 ///
 /// `certificate` is the signer's, `chain` others for ds:KeyInfo, in any order; `now` is the claimed time of signing.
 ///
 /// # Errors
 /// [`XadesError`] when the certificate cannot be read, is not valid at `now`, does not fit the scheme, the scheme is not
 /// good for new signatures, or the document is no XML; [`XadesError::Misuse`] when objects and shape do not fit.
-pub fn prepare<C: AsRef<[u8]>>(
-    objects: &[DataObject],
+pub fn prepare<'o, C: AsRef<[u8]>>(
+    objects: impl Into<Cow<'o, [DataObject]>>,
     certificate: &[u8],
     chain: &[C],
     intent: &SigningIntent,
     shape: &XadesShape,
     now: Time,
 ) -> Result<Prepared, XadesError> {
+    let objects = objects.into();
     let signer = SignerChoice::new(certificate, chain, intent, now)?;
     shape.check_names()?;
     objects.iter().try_for_each(DataObject::check)?;
-    let document = shape.packaging.document(objects)?;
-    let tree = document.map(Tree::read).transpose()?;
-    if let Some(tree) = &tree {
-        tree.editable()?;
-    }
-    let id = signer.id(shape, tree.as_ref())?;
-    let home = document.zip(tree.as_ref()).map(|(octets, tree)| Home { octets, tree });
-    let layout = lay_out(objects, home, shape, intent.mime_type.as_deref(), signer.digest, &id)?;
-    let written = signer.written(layout, shape, &id)?;
-    let others = tree.as_ref().map(has_signatures).transpose()?.unwrap_or_default();
-    drop(tree); // two trees of a large document at once would be one too many
-    let prepared = signer.prepared(written)?;
-    match document {
-        Some(document) if others => check_others(document, &prepared)?,
-        _ => {}
-    }
-    Ok(prepared)
+    let document = shape.packaging.document(&objects)?.cloned();
+    let none = Detached::new();
+    let (drawn, standing) = {
+        let tree = document.as_deref().map(Tree::read).transpose()?;
+        if let Some(tree) = &tree {
+            tree.editable()?;
+        }
+        let id = signer.id(shape, tree.as_ref())?;
+        let layout =
+            lay_out(&objects, tree.as_ref(), shape, intent.mime_type.as_deref(), signer.digest, &id)?;
+        let standing = tree.as_ref().map(|tree| facts::of(tree, &none)).transpose()?;
+        let drawn = signer.drawn(layout, tree.map(Tree::without_text), shape, &id)?;
+        (drawn, standing.unwrap_or_default().signatures)
+    };
+    drop(objects); // else a large document would be there twice
+    signer.prepared(drawn.written(document), &standing, &none)
 }
 
 /// Lays out a counter-signature of one signature: its ds:SignatureValue is signed, not the content (EN 319 132-1,
@@ -146,12 +147,30 @@ pub fn prepare_countersignature<C: AsRef<[u8]>>(
         value: None,
     };
     let at = unsigned_place(&tree, signed.node)?.splice_around("CounterSignature");
-    let around = Around::Existing { document: existing.as_bytes(), at };
+    let around = Around::Existing { at };
     let layout = Layout { around, references: vec![reference], objects: Vec::new(), formats: Vec::new() };
-    let written = signer.written(layout, shape, &id)?;
-    let prepared = signer.prepared(written)?;
-    check_others(existing.as_bytes(), &prepared)?;
-    Ok(prepared)
+    let drawn = signer.drawn(layout, Some(tree.without_text()), shape, &id)?;
+    let written = drawn.written(Some(existing.as_bytes().into()));
+    let none = Detached::new();
+    signer.prepared(written, existing.signatures(), existing.detached().unwrap_or(&none))
+}
+
+/// A new signature, and where it goes.
+struct Drawn {
+    signature: Vec<u8>,
+    around: Around,
+    /// What was read of the document that it goes into.
+    read: Option<Textless>,
+    known: Vec<bool>,
+}
+
+impl Drawn {
+    /// The document that the signature goes into, with it.
+    fn written(self, existing: Option<Bytes>) -> Written {
+        let (document, at) = self.around.document(existing, &self.signature);
+        let read = self.read.zip(self.around.same());
+        Written { document, at, read, known: self.known }
+    }
 }
 
 /// A document with the new signature in it, digests and value still open.
@@ -159,12 +178,20 @@ struct Written {
     document: Vec<u8>,
     /// Where the signature begins.
     at: usize,
+    /// What was read of it before the signature was there, and how far that holds.
+    read: Option<(Textless, usize)>,
     /// Which of its references have their digests already.
     known: Vec<bool>,
 }
 
 impl SignerChoice<'_> {
-    fn written(&self, layout: Layout<'_>, shape: &XadesShape, id: &str) -> Result<Written, XadesError> {
+    fn drawn(
+        &self,
+        layout: Layout<'_>,
+        read: Option<Textless>,
+        shape: &XadesShape,
+        id: &str,
+    ) -> Result<Drawn, XadesError> {
         let Layout { around, mut references, mut objects, formats } = layout;
         let method = shape.canonical.uri();
         let own = |number: usize, uri: String, kind| Reference {
@@ -190,7 +217,7 @@ impl SignerChoice<'_> {
             time: self.time(),
             objects: formats,
         });
-        let not_named = XadesError::NotForSigning { algorithm: self.intent.algorithm };
+        let not_named = XadesError::from(SigningError::NotForSigning { algorithm: self.intent.algorithm });
         let Some(properties) = properties else { return Err(not_named) };
         let (ds, xades) = (shape.prefixes.ds.as_str(), shape.prefixes.xades.as_str());
         let qualifying = Element::new(xades, "QualifyingProperties")
@@ -209,27 +236,42 @@ impl SignerChoice<'_> {
             objects,
         });
         let Some(signature) = signature else { return Err(not_named) };
-        let (document, at) = around.document(&signature.to_octets());
-        Ok(Written { document, at, known })
+        Ok(Drawn { signature: signature.to_octets(), around, read, known })
     }
 
-    /// Computes every digest with the reader's own code, puts it in its place and canonicalises ds:SignedInfo.
-    fn prepared(&self, written: Written) -> Result<Prepared, XadesError> {
-        let Written { mut document, at, known } = written;
-        let open = {
-            let tree = Tree::read(&document)?;
-            Open::of(&tree, at, &known)?
+    /// Reads the document as it will stand, computes every digest with the reader's own code, puts it in its place and
+    /// canonicalises ds:SignedInfo. The signatures and time-stamps that were `standing` there must not notice.
+    fn prepared(
+        &self,
+        written: Written,
+        standing: &[SignatureFacts],
+        detached: &Detached,
+    ) -> Result<Prepared, XadesError> {
+        let Written { document, at, read, known } = written;
+        let mut document = String::from_utf8(document).map_err(|_| LOST)?;
+        let tree = match read {
+            Some((read, same)) => read.read_on(&document, same)?,
+            None => Tree::of_text(&document)?,
         };
+        let open = Open::of(&tree, at, &known)?;
+        let tables = tree.without_text();
         for (place, text) in &open.digests {
-            let room = document.get_mut(place.clone()).filter(|room| room.len() == text.len()).ok_or(LOST)?;
-            room.copy_from_slice(text.as_bytes());
+            document.get(place.clone()).filter(|room| room.len() == text.len()).ok_or(LOST)?;
+            document.replace_range(place.clone(), text);
         }
+        // Base64 in the place of as much Base64: everything stands where it stood.
+        let tree = tables.with_text(&document).ok_or(LOST)?;
+        let to_be_signed = open.signed_info(&tree)?;
+        if !standing.is_empty() {
+            check_kept(standing, &facts::of(&tree, detached)?.signatures)?;
+        }
+        drop(tree);
         Ok(Prepared {
             algorithm: self.intent.algorithm,
-            to_be_signed: open.signed_info(&document)?.into(),
+            to_be_signed: to_be_signed.into(),
             certificate: self.certificate.raw.into(),
             value_at: u64::try_from(open.value_at).unwrap_or(u64::MAX),
-            document: document.into(),
+            document: document.into_bytes().into(),
         })
     }
 }
@@ -240,9 +282,8 @@ struct Open {
     digests: Vec<(Range<usize>, String)>,
     /// Where the signature's value goes.
     value_at: usize,
-    signature: Range<usize>,
-    /// The start tags around the signature, outermost first, and the names that end them.
-    around: Vec<(Range<usize>, String)>,
+    signed_info: NodeId,
+    canonicalization: Canonicalization,
 }
 
 impl Open {
@@ -258,39 +299,19 @@ impl Open {
             let place = value.and_then(|node| tree.content(node)).ok_or(LOST)?;
             Ok((place, STANDARD.encode(digest)))
         });
-        let tag = |node| (tree.start_tag(node), tree.qualified_name(node).to_owned());
-        let mut around: Vec<_> =
-            tree.ancestors(signature.node).filter(|n| tree.kind(*n) == NodeKind::Element).map(tag).collect();
-        around.reverse();
         Ok(Self {
             digests: digests.collect::<Result<_, XadesError>>()?,
             value_at: signature.value_node.and_then(|node| tree.content(node)).ok_or(LOST)?.start,
-            signature: tree.range(signature.node),
-            around,
+            signed_info: signature.signed_info.ok_or(LOST)?,
+            canonicalization: signature.canonicalization.known().ok_or(LOST)?.clone(),
         })
     }
 
-    /// The canonical ds:SignedInfo. What it depends on is the tags around it alone, so that is all that is read again
-    /// (Canonical XML 1.1, 2.4; Exclusive XML Canonicalization, 3).
-    fn signed_info(&self, document: &[u8]) -> Result<Vec<u8>, XadesError> {
-        let piece = |range: &Range<usize>| document.get(range.clone()).ok_or(LOST);
-        let mut outline = Vec::new();
-        for (tag, _) in &self.around {
-            outline.extend_from_slice(piece(tag)?);
-        }
-        let at = outline.len();
-        outline.extend_from_slice(piece(&self.signature)?);
-        for (_, name) in self.around.iter().rev() {
-            outline.extend_from_slice(format!("</{name}>").as_bytes());
-        }
-        let tree = Tree::read(&outline)?;
-        let all = read_signatures(&tree)?;
-        let signature = all.iter().find(|s| tree.range(s.node).start == at).ok_or(LOST)?;
-        let canonicalization = signature.canonicalization.known().ok_or(LOST)?;
-        let signed_info = signature.signed_info.ok_or(LOST)?;
+    /// The canonical ds:SignedInfo.
+    fn signed_info(&self, tree: &Tree<'_>) -> Result<Vec<u8>, XadesError> {
+        let set = NodeSet::subtree(tree, self.signed_info, self.canonicalization.comments);
         let mut octets = Vec::new();
-        let set = NodeSet::subtree(&tree, signed_info, canonicalization.comments);
-        canonicalize(&tree, &set, canonicalization, &mut octets)?;
+        canonicalize(tree, &set, &self.canonicalization, &mut octets)?;
         Ok(octets)
     }
 }
@@ -305,14 +326,3 @@ fn undigested(error: ReferenceError) -> XadesError {
 /// What was written is not where it was put: never, unless the document around it changes its meaning.
 const LOST: XadesError =
     XadesError::Misuse { what: "the document does not let a signature stand in this place" };
-
-fn has_signatures(tree: &Tree<'_>) -> Result<bool, XadesError> {
-    Ok(!read_signatures(tree)?.is_empty())
-}
-
-/// Signatures and time-stamps that were there before must not notice.
-fn check_others(document: &[u8], prepared: &Prepared) -> Result<(), XadesError> {
-    let old = Xades::read(document.to_vec(), None)?;
-    let new = Xades::read(prepared.document.to_vec(), None)?;
-    check_kept(old.signatures(), new.signatures())
-}

@@ -263,7 +263,7 @@ impl XadesShape {
 
 impl XmlPackaging {
     /// The XML document that the signature goes into; `None` when it makes one.
-    pub(crate) fn document<'o>(&self, objects: &'o [DataObject]) -> Result<Option<&'o [u8]>, XadesError> {
+    pub(crate) fn document<'o>(&self, objects: &'o [DataObject]) -> Result<Option<&'o Bytes>, XadesError> {
         let existing = matches!(
             self,
             Self::Enveloped { .. } | Self::InternallyDetached { element: Sibling::Existing { .. } }

@@ -13,6 +13,8 @@ use crate::{
 pub(crate) struct Splice {
     /// What is replaced: nothing but for the `/>` of an element that had no content.
     range: Range<usize>,
+    /// Up to here every token stays as it is.
+    same: usize,
     before: Vec<u8>,
     after: Vec<u8>,
 }
@@ -20,7 +22,7 @@ pub(crate) struct Splice {
 impl Splice {
     /// Between two octets.
     pub(crate) const fn at(offset: usize) -> Self {
-        Self { range: offset..offset, before: Vec::new(), after: Vec::new() }
+        Self { range: offset..offset, same: offset, before: Vec::new(), after: Vec::new() }
     }
 
     /// The same place with octets before and behind what comes there.
@@ -36,6 +38,19 @@ impl Splice {
         let tail = document.get(self.range.end..).unwrap_or_default();
         let whole = [head, &self.before, new, &self.after, tail].concat();
         (whole, head.len() + self.before.len())
+    }
+
+    /// The octets up to which every token stays as it is.
+    pub(crate) const fn same(&self) -> usize {
+        self.same
+    }
+
+    /// As [`Splice::apply`], in the document's own room.
+    pub(crate) fn insert(&self, mut document: Vec<u8>, new: &[u8]) -> (Vec<u8>, usize) {
+        let (start, end) = (self.range.start.min(document.len()), self.range.end.min(document.len()));
+        let piece = [&self.before, new, &self.after].concat();
+        document.splice(start..end.max(start), piece);
+        (document, start + self.before.len())
     }
 }
 
@@ -86,5 +101,6 @@ fn opened(tree: &Tree<'_>, element: NodeId) -> Result<Splice, XadesError> {
         return Err(XadesError::Misuse { what: "this element takes no content" });
     }
     let after = [b"</", &*name, b">"].concat();
-    Ok(Splice { range: range.end.saturating_sub(2)..range.end, before: b">".to_vec(), after })
+    let slash = range.end.saturating_sub(2)..range.end;
+    Ok(Splice { range: slash, same: range.start, before: b">".to_vec(), after })
 }

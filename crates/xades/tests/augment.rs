@@ -116,11 +116,11 @@ fn material_goes_to_its_place_and_in_once() {
     assert!(inside.contains("<xades:CertificateValues>") && inside.contains("<xades:RevocationValues>"));
     let mut read = Xades::read(levels[2].clone(), None).unwrap();
     let id = read.signatures()[0].id;
-    let again = signing.material("doctor", signing.pki.start().plus_days(1));
+    let again = signing.pki.material("doctor", signing.pki.start().plus_days(1));
     read.embed_material(Target::Signature { id }, &again).unwrap();
     assert_eq!(read.as_bytes(), levels[2]);
     // More of it goes into what is there, as each may stand once.
-    let more = signing.material("doctor", signing.pki.start().plus_days(3));
+    let more = signing.pki.material("doctor", signing.pki.start().plus_days(3));
     read.embed_material(Target::Signature { id }, &more).unwrap();
     let lt = text(read.as_bytes());
     assert_eq!(lt.matches("<xades:RevocationValues>").count(), 2);
@@ -134,9 +134,9 @@ fn a_token_over_something_else_is_refused() {
     let id = one.signatures()[0].id;
     let pending = one.begin_timestamp(Target::Signature { id }, DigestAlgorithm::Sha256).unwrap();
     let when = signing.pki.start().plus_seconds(9);
-    let other = signing.token(&[1; 32], "tsa-rsa", DigestAlgorithm::Sha256, when);
+    let other = signing.pki.tsa("tsa-rsa").stamp(DigestAlgorithm::Sha256, &[1; 32], when);
     assert!(matches!(one.finish_timestamp(&pending, &other), Err(ContainerError::Token { .. })));
-    let token = signing.token(&pending.imprint, "tsa-rsa", DigestAlgorithm::Sha256, when);
+    let token = signing.pki.tsa("tsa-rsa").stamp(DigestAlgorithm::Sha256, &pending.imprint, when);
     let before = one.as_bytes().to_vec();
     let mut elsewhere = keiin_model::PendingTimestamp { target: Target::Archive { id }, ..pending.clone() };
     assert!(one.finish_timestamp(&elsewhere, &token).is_err());
@@ -189,6 +189,7 @@ fn what_breaks_an_older_time_stamp_is_refused() {
     let mut read = Xades::read(two, None).unwrap();
     let id = read.signatures()[0].id;
     let pending = read.begin_timestamp(Target::Signature { id }, DigestAlgorithm::Sha256).unwrap();
-    let token = doctor.token(&pending.imprint, "tsa-rsa", DigestAlgorithm::Sha256, doctor.pki.start());
+    let token =
+        doctor.pki.tsa("tsa-rsa").stamp(DigestAlgorithm::Sha256, &pending.imprint, doctor.pki.start());
     assert!(matches!(read.finish_timestamp(&pending, &token), Err(ContainerError::Misuse { .. })));
 }

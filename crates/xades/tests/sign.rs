@@ -9,6 +9,7 @@ use std::{path::Path, process::Command};
 use keiin_model::{
     Commitment, DigestAlgorithm, Oid, PolicyReference, SignatureAlgorithm, SignerLocation, SigningIntent,
 };
+use keiin_pki::signing::SigningError;
 use keiin_xades::{
     Carried, CertificateNaming, DataObject, Except, Ids, KeyInfo, List, Parent, Prefixes, Sibling, Xades,
     XadesError, XadesShape, XmlPackaging,
@@ -188,7 +189,7 @@ fn another_value_is_refused() {
     let prepared = signing.prepared(&object, &shape, &signing.intent()).unwrap();
     let mut value = signing.value(&prepared);
     value[10] ^= 1;
-    assert!(matches!(prepared.attach(&value), Err(XadesError::WrongValue(_))));
+    assert!(matches!(prepared.attach(&value), Err(XadesError::Signing(SigningError::WrongValue(_)))));
     let json = serde_json::to_vec(&prepared).unwrap();
     let elsewhere: keiin_xades::Prepared = serde_json::from_slice(&json).unwrap();
     assert_eq!(
@@ -210,9 +211,15 @@ fn what_cannot_be_signed_so_is_refused() {
     let role = SigningIntent { claimed_roles: vec!["\u{0}".to_owned()], ..plain.clone() };
     assert!(matches!(refused(b"<a/>", &enveloped, &role), XadesError::Misuse { .. }));
     let sha1 = SigningIntent::new(SignatureAlgorithm::RsaPkcs1 { digest: DigestAlgorithm::Sha1 });
-    assert!(matches!(refused(b"<a/>", &enveloped, &sha1), XadesError::NotForSigning { .. }));
+    assert!(matches!(
+        refused(b"<a/>", &enveloped, &sha1),
+        XadesError::Signing(SigningError::NotForSigning { .. })
+    ));
     let ec = SigningIntent::new(SignatureAlgorithm::Ecdsa { digest: DigestAlgorithm::Sha256 });
-    assert!(matches!(refused(b"<a/>", &enveloped, &ec), XadesError::KeyMismatch { .. }));
+    assert!(matches!(
+        refused(b"<a/>", &enveloped, &ec),
+        XadesError::Signing(SigningError::KeyMismatch { .. })
+    ));
     for id in ["1", "a b", "root"] {
         let shape = XadesShape { ids: Ids::Given(id.to_owned()), ..enveloped.clone() };
         assert!(matches!(refused(DOCUMENT.as_bytes(), &shape, &plain), XadesError::Misuse { .. }), "{id}");

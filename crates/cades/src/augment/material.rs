@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 
 use keiin_model::{Material, Target};
 use keiin_pki::{
-    cert::Certificate,
     cms::{self, RevocationChoice, SignedData, SignerInfo},
-    crl::Crl,
     der::{Edit, write},
-    ocsp::{OcspResponse, wrap_basic},
+    material::first_unreadable,
+    ocsp::wrap_basic,
 };
 use keiin_tsp::Token;
 
@@ -22,7 +21,9 @@ use crate::{
 /// Where each new object goes. Objects that the file has where this signature's archive time-stamps cover them, in the
 /// SignedData or in the signature's time-stamp tokens, are left out.
 pub(super) fn embed(cades: &Cades, at: Target, material: &Material) -> Result<Vec<Edit>, CadesError> {
-    check_readable(material)?;
+    if let Some(error) = first_unreadable(material) {
+        return Err(error.into());
+    }
     let signed = cades.signed_data()?;
     let (Target::Signature { id } | Target::Archive { id }) = at;
     let Found { signer, .. } = find_signer(&signed, &id)?;
@@ -69,20 +70,6 @@ fn plan(
 /// An OCSPResponse as OtherRevocationInfoFormat (RFC 5940, 2.1).
 fn revocation_choice(response: &[u8]) -> Vec<u8> {
     write::element(0xa1, &[&*write::oid(&cms::oid::RI_OCSP_RESPONSE), response].concat())
-}
-
-/// What is embedded is read first, so that it cannot make the container unreadable.
-fn check_readable(material: &Material) -> Result<(), CadesError> {
-    for certificate in &material.certificates {
-        Certificate::read(certificate)?;
-    }
-    for crl in &material.crls {
-        Crl::read(crl)?;
-    }
-    for ocsp in &material.ocsps {
-        OcspResponse::read(ocsp)?;
-    }
-    Ok(())
 }
 
 /// The time-stamp tokens of a signature that can be read.

@@ -2,13 +2,9 @@
 //! signature-time-stamp (EN 319 122-1, 5.3) and archive-time-stamp-v3 (5.5.3).
 
 use keiin_model::{DigestAlgorithm, PendingTimestamp, Target, is_for_new};
-use keiin_pki::{
-    der::{Edit, Element, assemble, splice, write},
-    digest::object_id,
-};
+use keiin_pki::der::{Edit, assemble, splice, write};
 use keiin_tsp::Token;
 
-use super::intact::{find_timestamp, has_mismatch};
 use crate::{
     Cades, CadesError, attribute_oid as oid,
     edit::unsigned_edit,
@@ -54,13 +50,7 @@ pub(super) fn finish(
     pending: &PendingTimestamp,
     token: &[u8],
 ) -> Result<Vec<Edit>, CadesError> {
-    let element = Element::whole(token, "TimeStampToken").map_err(|_| NO_TOKEN)?;
-    let read = Token::from_element(&element).map_err(|_| NO_TOKEN)?;
-    if read.info.imprint_algorithm != Some(pending.algorithm) || read.info.imprint != pending.imprint {
-        return Err(CadesError::TokenMismatch {
-            what: "it is over another imprint than the one that was begun",
-        });
-    }
+    let read = Token::answering(token, pending).map_err(|what| CadesError::TokenMismatch { what })?;
     let signed = cades.signed_data()?;
     let (attribute, id) = match pending.target {
         Target::Signature { id } => (write::attribute(&oid::SIGNATURE_TIMESTAMP, &[token]), id),
@@ -79,19 +69,11 @@ pub(super) fn finish(
     Ok(vec![unsigned_edit(&signer, &attribute)])
 }
 
-const NO_TOKEN: CadesError = CadesError::TokenMismatch { what: "it is not a time-stamp token" };
-
 /// The new container must say of the token what a reader will ask: that it is over what stands there. It is not when the
 /// time-stamp was begun on another file, or the state does not belong to the imprint.
 pub(super) fn check_finished(new: &Cades, token: &[u8]) -> Result<(), CadesError> {
-    let read = Token::read(token).map_err(|_| NO_TOKEN)?;
-    let id = object_id(&read.signer.signature.octets("signature")?.to_cow());
-    let what = match find_timestamp(new.signatures(), &id) {
-        Some(timestamp) if timestamp.imprint.intact() && !has_mismatch(timestamp) => return Ok(()),
-        Some(timestamp) if !timestamp.imprint.found() => {
-            "the signed content is not in this file: give it, so that the time-stamp can be compared with it"
-        }
-        _ => "this time-stamp was begun on another file than the one it is put into",
-    };
-    Err(CadesError::Misuse { what })
+    match new.standing().fault_of(&Token::read(token)?.signature_id()?) {
+        Some(what) => Err(CadesError::Misuse { what }),
+        None => Ok(()),
+    }
 }

@@ -13,45 +13,20 @@
 mod case;
 mod pdf;
 mod verify;
+mod words;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-};
+use std::path::{Path, PathBuf};
 
-/// The corpus: `KEIIN_CORPUS`, or `../shared/corpus` beside the repository.
+use keiin_testkit::corpus::{self, KnownDifferences};
+
+/// The corpus, when it has the reference's files.
 fn corpus() -> Option<PathBuf> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
-    let folder = std::env::var_os("KEIIN_CORPUS").map_or_else(beside, PathBuf::from);
-    let there = folder.join("dss/manifest.json").is_file();
-    if !there {
-        eprintln!("no corpus: set KEIIN_CORPUS to the folder; nothing was compared");
-    }
-    there.then_some(folder)
-}
-
-type Explained = BTreeMap<(String, String), String>;
-
-fn explained() -> Explained {
-    let lines = include_str!("differences.tsv").lines().filter(|l| !l.is_empty() && !l.starts_with('#'));
-    lines
-        .map(|line| {
-            let mut parts = line.split('\t').map(String::from);
-            let mut next = || parts.next().unwrap_or_else(|| panic!("three columns: {line}"));
-            ((next(), next()), next())
-        })
-        .collect()
+    corpus::part("dss").and_then(|dss| dss.parent().map(Path::to_owned))
 }
 
 /// Differences that no entry explains, and entries that explain nothing.
 fn unexplained(found: &[(String, String, String)], prefix: &str) -> Vec<String> {
-    let known = explained();
-    let seen: BTreeSet<_> = found.iter().map(|(file, what, _)| (file.clone(), what.clone())).collect();
-    let new = found.iter().filter(|(file, what, _)| !known.contains_key(&(file.clone(), what.clone())));
-    let stale = known.keys().filter(|key| key.0.starts_with(prefix) && !seen.contains(*key));
-    new.map(|(file, what, text)| format!("{file}\t{what}\t{text}"))
-        .chain(stale.map(|(file, what)| format!("{file}\t{what}\tSTALE")))
-        .collect()
+    KnownDifferences::read(include_str!("differences.tsv")).unexplained(found, prefix)
 }
 
 #[test]

@@ -10,12 +10,9 @@
 )] // each test uses some of it
 
 use keiin_cades::{Cades, Content, Packaging, Prepared, SigningIntent, prepare};
-use keiin_model::{
-    Bytes, Container as _, DigestAlgorithm, Material, ObjectId, SignRequest, Signer as _, Target, Time,
-};
-use keiin_pki::{cert::Certificate, cms::SignedData, der::Element, digest::object_id, ocsp};
+use keiin_model::{Container as _, DigestAlgorithm, Material, ObjectId, Signer as _, Target, Time};
+use keiin_pki::{cms::SignedData, der::Element, digest::object_id};
 use keiin_testkit::{SoftToken, TestPki};
-use keiin_tsp::{CertificateRequest, Request};
 
 pub const DATA: &[u8] = "診療録 2026-04-01\r\n".as_bytes();
 
@@ -52,25 +49,13 @@ impl Steps {
 
     /// The card's answer.
     pub fn value(&self, prepared: &Prepared) -> Vec<u8> {
-        let digest = prepared.digest();
-        let request = SignRequest {
-            algorithm: prepared.algorithm(),
-            message: prepared.to_be_signed(),
-            digest: &digest,
-        };
-        self.card.sign(&request).unwrap()
-    }
-
-    /// Certificates of the card but for the root.
-    pub fn chain(&self) -> Vec<Vec<u8>> {
-        let others = self.card.certificates();
-        others[..others.len() - 1].to_vec()
+        self.card.value(prepared.algorithm(), &prepared.digest())
     }
 
     pub fn prepared(&self, packaging: Packaging) -> Prepared {
         let intent = SigningIntent { packaging, ..self.intent() };
         let content = Content::Bytes(DATA.into());
-        prepare(&content, self.card.certificate(), &self.chain(), &intent, self.start()).unwrap()
+        prepare(&content, self.card.certificate(), self.card.intermediates(), &intent, self.start()).unwrap()
     }
 
     /// ES-BES.
@@ -79,42 +64,14 @@ impl Steps {
         prepared.attach(&self.value(&prepared)).unwrap()
     }
 
-    /// A time-stamp from a TSA on a target.
-    pub fn stamp(&self, cades: &mut Cades, at: Target, tsa: &str, algorithm: DigestAlgorithm, when: Time) {
-        let pending = cades.begin_timestamp(at, algorithm).unwrap();
-        let token = self.token(&pending.imprint, tsa, algorithm, when);
-        cades.finish_timestamp(&pending, &token).unwrap();
-    }
-
-    pub fn token(&self, imprint: &[u8], tsa: &str, algorithm: DigestAlgorithm, when: Time) -> Vec<u8> {
-        let request =
-            Request::new(algorithm, imprint, Some(&[7; 8]), None, CertificateRequest::Wanted).unwrap();
-        request.accept(&self.pki.tsa(tsa).respond(&request.to_der(), when)).unwrap()
-    }
-
     /// Certificates and revocation data of an entity's whole path.
     pub fn material(&self, entity: &str, when: Time) -> Material {
-        let chain = self.pki.chain(entity);
-        let mut material = Material {
-            certificates: chain.iter().map(|c| Bytes::from(c.as_slice())).collect(),
-            ..Material::default()
-        };
-        for (place, pair) in chain.windows(2).enumerate() {
-            let [subject, issuer] = pair else { continue };
-            let ca = self.pki.issuers(entity)[place].to_owned();
-            // Only holders' certificates have an OCSP responder here; for CAs there is the CRL.
-            let by_ocsp = self.revocation != Revocation::Crl;
-            if by_ocsp {
-                let (subject, issuer) =
-                    (Certificate::read(subject).unwrap(), Certificate::read(issuer).unwrap());
-                let request = ocsp::request(&subject, &issuer, None).unwrap();
-                material.ocsps.push(self.pki.ocsp(&request, when).into());
-            }
-            if self.revocation != Revocation::Ocsp {
-                material.crls.push(self.pki.crl(&ca, when).into());
-            }
+        let material = self.pki.material(entity, when);
+        match self.revocation {
+            Revocation::Crl => Material { ocsps: Vec::new(), ..material },
+            Revocation::Ocsp => Material { crls: Vec::new(), ..material },
+            Revocation::Both => material,
         }
-        material
     }
 
     /// From ES-BES on: ES-T, ES-XL, ES-A, and renewals; the octets after each step.
@@ -133,18 +90,24 @@ impl Steps {
         let mut levels = Vec::new();
         let (signature, archive) = (Target::Signature { id }, Target::Archive { id });
         let at = |days: i64| self.start().plus_days(days);
-        self.stamp(&mut cades, signature, "tsa-rsa", DigestAlgorithm::Sha256, self.start().plus_seconds(60));
+        self.pki.stamp(
+            &mut cades,
+            signature,
+            "tsa-rsa",
+            DigestAlgorithm::Sha256,
+            self.start().plus_seconds(60),
+        );
         levels.push(("t", cades.as_bytes().to_vec()));
         cades.embed_material(archive, &self.material(&self.holder, at(1))).unwrap();
         cades.embed_material(archive, &self.material("tsa-rsa", at(1))).unwrap();
         levels.push(("lt", cades.as_bytes().to_vec()));
-        self.stamp(&mut cades, archive, "tsa-ecdsa", DigestAlgorithm::Sha256, at(2));
+        self.pki.stamp(&mut cades, archive, "tsa-ecdsa", DigestAlgorithm::Sha256, at(2));
         levels.push(("lta", cades.as_bytes().to_vec()));
         cades.embed_material(archive, &self.material("tsa-ecdsa", at(3))).unwrap();
-        self.stamp(&mut cades, archive, "tsa-rsa4096-sha512", DigestAlgorithm::Sha512, at(4));
+        self.pki.stamp(&mut cades, archive, "tsa-rsa4096-sha512", DigestAlgorithm::Sha512, at(4));
         levels.push(("lta2", cades.as_bytes().to_vec()));
         cades.embed_material(archive, &self.material("tsa-rsa4096-sha512", at(5))).unwrap();
-        self.stamp(&mut cades, archive, "tsa-ecdsa384", DigestAlgorithm::Sha384, at(6));
+        self.pki.stamp(&mut cades, archive, "tsa-ecdsa384", DigestAlgorithm::Sha384, at(6));
         levels.push(("lta3", cades.as_bytes().to_vec()));
         levels
     }

@@ -5,7 +5,7 @@ use std::os::raw::c_void;
 
 use cryptoki_sys::*;
 
-use super::*;
+use super::{object::*, session::*, sign::*, *};
 
 /// The functions that an HPKI module does not have: present, as PKCS#11 v2.40, 5.1 wants it, and refusing.
 macro_rules! unsupported {

@@ -4,12 +4,13 @@
 use std::fmt::Write as _;
 
 use keiin::{
-    Attachment, Content, Document,
+    Document,
     inspect::{CertificateSummary, Piece, RevocationSummary, structure},
     model::{Evidence, EvidenceKind, SignatureFacts, TimestampFacts},
 };
 use serde_json::{Value, json};
 
+use super::open;
 use crate::{
     context::Context,
     error::{Exit, Failure},
@@ -20,8 +21,7 @@ use crate::{
 
 /// Shows.
 pub(crate) fn run(context: &Context, flags: &Inspect) -> Result<Exit, Failure> {
-    let attached: Vec<_> = flags.content.iter().map(|path| Attachment::from(Content::file(path))).collect();
-    let document = Document::open_attached(&flags.file, &attached, &mut |_| ())?;
+    let document = Document::open_attached(&flags.file, &open::attached(&flags.content), &mut |_| ())?;
     let text = if flags.facts {
         format!("{}\n", json!(document.facts()))
     } else if flags.json {

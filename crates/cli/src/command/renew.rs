@@ -1,38 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! `keiin renew`: another archive time-stamp over everything.
 
-use keiin::{Attachment, Content, Document, Renewal, clock, renew, signer::Pin};
+use keiin::{Renewal, clock, renew};
 
-use super::outcome::Place;
+use super::change::Changing;
 use crate::{
-    context::{Context, SetupFlags, Work},
+    context::Context,
     error::{Exit, Failure},
-    flags::Renew,
-    pin,
-    progress::Progress,
+    flags::Change,
 };
 
 /// Renews.
-pub(crate) fn run(context: &Context, flags: &Renew) -> Result<Exit, Failure> {
-    let place = Place::of_change(&flags.output, flags.in_place, &flags.file)?
-        .spare(flags.content.iter().map(AsRef::as_ref))?;
-    let setup = context.setup(
-        &SetupFlags {
-            trust: &flags.trust,
-            evidence: &flags.evidence,
-            judge: &flags.judge,
-            tsa: Some(&flags.tsa),
-            roles: &[],
-        },
-        Work::Make,
-    )?;
-    let attached: Vec<_> = flags.content.iter().map(|path| Attachment::from(Content::file(path))).collect();
-    let mut progress = Progress::of(flags.content.first().map(AsRef::as_ref), context.quiet);
-    let password = pin::of_pdf(&flags.pdf_password)?;
-    let octets = password.as_ref().map(Pin::octets);
-    let mut document =
-        Document::open_locked(&flags.file, &attached, octets, &mut |octets| progress.at(octets))?;
-    drop(progress);
+pub(crate) fn run(context: &Context, flags: &Change) -> Result<Exit, Failure> {
+    let Changing { mut document, setup, place } = Changing::open(context, flags)?;
     let renewal = Renewal { digest: flags.digest.map(Into::into) };
     let renewed = renew(&setup, &mut document, renewal, clock::now())?;
     context.steps(&renewed);

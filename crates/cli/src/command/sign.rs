@@ -4,16 +4,20 @@
 use std::{collections::BTreeSet, io::Read as _, path::Path};
 
 use keiin::{
-    Attachment, Commitment, Content, Document, FileKind, FilledForm, Format, Goal, Level, Packaging,
-    Prepared, Setup, Signed, Signing, WARN_DAYS, add_signature,
+    Commitment, Content, Document, FileKind, FilledForm, Format, Goal, Level, Packaging, Setup, Signed,
+    Signing, WARN_DAYS, add_signature,
     cades::content_digest_for,
     clock, countersign, extend, file, inspect,
     model::{DigestAlgorithm, ObjectId, SignatureAlgorithm, SignerLocation, Time},
     tsa::NoTimestamp,
 };
-use serde::{Deserialize, Serialize};
 
-use super::{batch, key, outcome::Place, shape, sign_pdf};
+use super::{
+    batch, key, open,
+    outcome::Place,
+    prepared::{PreparedFile, What},
+    shape, sign_pdf,
+};
 use crate::{
     context::{Context, SetupFlags, Work},
     error::{Exit, Failure},
@@ -21,20 +25,8 @@ use crate::{
     progress::Progress,
 };
 
-/// Octets of a prepared signature: it holds the content when that is attached.
-const MAX_PREPARED: u64 = 2 << 30;
 /// Octets of a signature value.
 const MAX_VALUE: u64 = 1 << 16;
-
-/// What `--prepare` writes: what the other side signs, and what `--finish` needs.
-#[derive(Serialize, Deserialize)]
-struct PreparedFile {
-    /// The scheme to sign with.
-    algorithm: SignatureAlgorithm,
-    /// The digest to sign, base64; for keys that take the whole message `to_be_signed` stands in `prepared`.
-    digest: keiin::model::Bytes,
-    prepared: Prepared,
-}
 
 /// Signs.
 pub(crate) fn run(context: &Context, flags: &Sign) -> Result<Exit, Failure> {
@@ -78,7 +70,8 @@ pub(super) fn onward(context: &Context, flags: &Sign) -> Result<Option<Setup<'st
     if level(flags.to) == Level::Bes {
         return Ok(None);
     }
-    let setup = context.setup(&setup_flags(flags), Work::Make)?;
+    let grounds = SetupFlags { tsa: Some(&flags.tsa), ..SetupFlags::from(&flags.grounds) };
+    let setup = context.setup(&grounds, Work::Make)?;
     if setup.tsas.is_empty() {
         return Err(keiin::Error::from(NoTimestamp(Vec::new())).into());
     }
@@ -129,8 +122,7 @@ pub(super) fn carry_on(
 
 fn sign_again(context: &Context, flags: &Sign, file: &Path) -> Result<Exit, Failure> {
     let place = spare_key(Place::of_change(&flags.output, false, file)?, flags)?;
-    let attached: Vec<_> = flags.content.iter().map(|path| Attachment::from(Content::file(path))).collect();
-    let mut document = Document::open_attached(file, &attached, &mut |_| ())?;
+    let mut document = Document::open_attached(file, &open::attached(&flags.content), &mut |_| ())?;
     let target = match &flags.countersign {
         Some(id) => Some(signature(&document, id)?),
         None => None,
@@ -176,12 +168,7 @@ fn prepare(context: &Context, flags: &Sign, file: &Path, out: &Path) -> Result<E
     let contents = digested(context, form.contents, &signing)?;
     let at = flags.signing_time.unwrap_or_else(clock::now);
     let prepared = keiin::prepare_all(&contents, &signer, &chain, &signing, at)?;
-    let written =
-        PreparedFile { algorithm: prepared.algorithm(), digest: prepared.digest().into(), prepared };
-    let json = serde_json::to_vec_pretty(&written).map_err(|_| Failure::Prepared(out.to_owned()))?;
-    place.write_bytes(&json)?;
-    context.wrote(&place, context.lang.pick("署名の準備", "prepared"));
-    Ok(Exit::Valid)
+    PreparedFile::of(prepared).write(context, &place)
 }
 
 /// The certificate of `--cert` and the others that go with it.
@@ -203,23 +190,22 @@ pub(super) fn certificates_of(flags: &Sign) -> Result<(Vec<u8>, Vec<Vec<u8>>), F
 }
 
 fn finish(context: &Context, flags: &Sign, prepared: &Path) -> Result<Exit, Failure> {
-    let unreadable = |_| Failure::Prepared(prepared.to_owned());
     let Some(value) = &flags.value else { return Ok(Exit::Usage) };
     let Some(_) = &flags.output.output else {
         return Err(Failure::usage("--finish には -o が必要です", "--finish needs -o OUT"));
     };
     let place = spare_key(Place::new(&flags.output, prepared, "")?, flags)?;
-    let json = file::read(prepared, MAX_PREPARED)?;
+    let prepared = PreparedFile::read(prepared)?;
     let value = file::read(value, MAX_VALUE)?;
-    if let Ok(pdf) = serde_json::from_slice(&json) {
-        return sign_pdf::finish(context, flags, &pdf, &value, &place);
-    }
+    let prepared = match prepared.what {
+        What::Prepared(prepared) => prepared,
+        What::Pdf(prepared) => return sign_pdf::finish(context, flags, &prepared, &value, &place),
+    };
     let onward = onward(context, flags)?;
-    let read: PreparedFile = serde_json::from_slice(&json).map_err(unreadable)?;
     let contents: Vec<Content> = flags.content.iter().chain(&flags.files).map(Content::file).collect();
     let now = clock::now();
     let offline = Setup::offline(keiin::hpki_policy());
-    let signed = keiin::finish_all(&offline, &read.prepared, &value, &contents, Level::Bes, now)?;
+    let signed = keiin::finish_all(&offline, &prepared, &value, &contents, Level::Bes, now)?;
     carry_on(context, flags, signed, onward, &place, now)
 }
 
@@ -316,16 +302,6 @@ pub(crate) const fn level(level: flags::Level) -> Level {
         flags::Level::EsT => Level::T,
         flags::Level::EsXl => Level::Xl,
         flags::Level::EsA => Level::A,
-    }
-}
-
-fn setup_flags(flags: &Sign) -> SetupFlags<'_> {
-    SetupFlags {
-        trust: &flags.trust,
-        evidence: &flags.evidence,
-        judge: &flags.judge,
-        tsa: Some(&flags.tsa),
-        roles: &[],
     }
 }
 

@@ -5,16 +5,14 @@ use std::{ffi::OsString, io::Read as _, path::Path};
 
 use keiin::{
     Document, FileKind, Level, Setup, clock, file, finish_pdf, inspect,
-    model::SignatureAlgorithm,
     pades::{Certification, FieldChoice, Lock, PadesIntent, Prepared},
     prepare_pdf, sign_pdf,
-    signer::Pin,
 };
-use serde::{Deserialize, Serialize};
 
 use super::{
-    key,
+    key, open,
     outcome::Place,
+    prepared::PreparedFile,
     sign::{carry_on, certificates_of, onward, signing, spare_key},
 };
 use crate::{
@@ -28,16 +26,6 @@ use crate::{
 const HEAD: u64 = 1024;
 /// The zone in which the time of signing is written: Japan's, in minutes east of UTC. The moment is the same in any.
 const ZONE: i16 = 9 * 60;
-
-/// What `--prepare` writes for a PDF: what the other side signs, and what `--finish` needs beside the PDF.
-#[derive(Serialize, Deserialize)]
-pub(super) struct PreparedPdf {
-    /// The scheme to sign with.
-    algorithm: SignatureAlgorithm,
-    /// The digest to sign, base64.
-    digest: keiin::model::Bytes,
-    pdf: Prepared,
-}
 
 /// Whether a file gets its signature inside: it is a PDF, and the flags do not say otherwise.
 pub(super) fn is_wanted(flags: &Sign, path: &Path) -> Result<bool, Failure> {
@@ -78,7 +66,7 @@ pub(super) fn run(context: &Context, flags: &Sign, path: &Path) -> Result<Exit, 
     }
     let place = place(flags, path)?;
     let onward = onward(context, flags)?;
-    let document = open(flags, path)?;
+    let document = opened(context, flags, path)?;
     let signer = key::open(context, &flags.key, &|_| Ok(()))?;
     let signing = signing(flags, signer.algorithms())?;
     let now = clock::now();
@@ -97,22 +85,18 @@ pub(super) fn prepare(context: &Context, flags: &Sign, path: &Path, out: &Path) 
     let place = spare_key(Place::new(&output, path, "")?, flags)?;
     let (signer, chain) = certificates_of(flags)?;
     let signing = signing(flags, &inspect::schemes(&signer))?;
-    let document = open(flags, path)?;
+    let document = opened(context, flags, path)?;
     let at = flags.signing_time.unwrap_or_else(clock::now);
     let intent = PadesIntent { visible: context.visible(&flags.pdf, &signer, at)?, ..intent(flags) };
     let pdf = prepare_pdf(&document, &signer, &chain, &signing, &intent, at)?;
-    let written = PreparedPdf { algorithm: pdf.algorithm(), digest: pdf.digest().into(), pdf };
-    let json = serde_json::to_vec_pretty(&written).map_err(|_| Failure::Prepared(out.to_owned()))?;
-    place.write_bytes(&json)?;
-    context.wrote(&place, context.lang.pick("署名の準備", "prepared"));
-    Ok(Exit::Valid)
+    PreparedFile::of_pdf(pdf).write(context, &place)
 }
 
 /// `--finish` of what [`prepare`] wrote: the PDF is needed again.
 pub(super) fn finish(
     context: &Context,
     flags: &Sign,
-    prepared: &PreparedPdf,
+    prepared: &Prepared,
     value: &[u8],
     place: &Place,
 ) -> Result<Exit, Failure> {
@@ -120,17 +104,16 @@ pub(super) fn finish(
         return Err(Failure::usage("署名するPDFを指定してください", "name the PDF that is to be signed"));
     };
     let onward = onward(context, flags)?;
-    let document = open(flags, path)?;
+    let document = opened(context, flags, path)?;
     let now = clock::now();
     let offline = Setup::offline(keiin::hpki_policy());
-    let signed = finish_pdf(&offline, document, &prepared.pdf, value, Level::Bes, now)?;
+    let signed = finish_pdf(&offline, document, prepared, value, Level::Bes, now)?;
     carry_on(context, flags, signed, onward, place, now)
 }
 
 /// The PDF, with its password where it has one.
-fn open(flags: &Sign, path: &Path) -> Result<Document, Failure> {
-    let password = pin::of_pdf(&flags.pdf_password)?;
-    Ok(Document::open_locked(path, &[], password.as_ref().map(Pin::octets), &mut |_| ())?)
+fn opened(context: &Context, flags: &Sign, path: &Path) -> Result<Document, Failure> {
+    open::document(context, path, &[], pin::of_pdf(&flags.pdf_password)?.as_ref())
 }
 
 /// `scan.pdf` becomes `scan-signed.pdf`, or itself on wish.

@@ -9,19 +9,16 @@ use super::outcome::Place;
 use crate::{
     context::{Context, SetupFlags, Work},
     error::{Exit, Failure},
-    flags::{Evidence, Judge, Stamp, Trust},
+    flags::{Grounds, Stamp},
     progress::Progress,
 };
 
 /// Stamps.
 pub(crate) fn run(context: &Context, flags: &Stamp) -> Result<Exit, Failure> {
     let place = Place::new(&flags.output, &flags.file, ".tst")?;
-    let trust = Trust { trust: Vec::new(), tsa_trust: Vec::new(), offline: false, allow_private: false };
-    let evidence = Evidence { certs: Vec::new(), crl: Vec::new(), ocsp: Vec::new(), revocation: None };
-    let judge = Judge { policy: None, algorithms: None, fresh: None };
-    let setup_flags =
-        SetupFlags { trust: &trust, evidence: &evidence, judge: &judge, tsa: Some(&flags.tsa), roles: &[] };
-    let mut setup = context.setup(&setup_flags, Work::Make)?;
+    let grounds = Grounds::default();
+    let grounds = SetupFlags { tsa: Some(&flags.tsa), ..SetupFlags::from(&grounds) };
+    let mut setup = context.setup(&grounds, Work::Make)?;
     setup.timestamp_digest = flags.digest.map_or(setup.timestamp_digest, DigestAlgorithm::from);
     let algorithm = setup.timestamp_digest;
     let mut progress = Progress::of(Some(&flags.file), context.quiet);

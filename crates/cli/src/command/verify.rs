@@ -4,20 +4,19 @@
 use std::{collections::BTreeMap, iter, path::Path};
 
 use keiin::{
-    Attachment, Content, Document, Existing, Setup, clock, file,
+    Attachment, Content, Existing, Setup, clock, file,
     model::{Evidence, Report, Time},
     signer::Pin,
     verify,
 };
 use serde_json::Value;
 
-use super::outcome::Place;
+use super::{open, outcome::Place};
 use crate::{
     context::{Context, SetupFlags, Work},
     error::{Exit, Failure},
     flags::Verify,
     pin,
-    progress::Progress,
     render::{json, report::View},
 };
 
@@ -30,14 +29,8 @@ pub(crate) fn run(context: &Context, flags: &Verify) -> Result<Exit, Failure> {
         );
         return refuse_all(context, flags, failure);
     }
-    let setup_flags = SetupFlags {
-        trust: &flags.trust,
-        evidence: &flags.evidence,
-        judge: &flags.judge,
-        tsa: None,
-        roles: &flags.require_role,
-    };
-    let setup = match context.setup(&setup_flags, Work::Judge) {
+    let grounds = SetupFlags { roles: &flags.require_role, ..SetupFlags::from(&flags.grounds) };
+    let setup = match context.setup(&grounds, Work::Judge) {
         Ok(setup) => setup,
         Err(failure) => return refuse_all(context, flags, failure),
     };
@@ -99,11 +92,7 @@ fn judge(
     password: Option<&Pin>,
     now: Time,
 ) -> Result<(String, Value, Exit), Failure> {
-    let mut progress = Progress::of(flags.content.first().map(AsRef::as_ref), context.quiet);
-    let document = Document::open_locked(path, &attached(flags), password.map(Pin::octets), &mut |octets| {
-        progress.at(octets);
-    })?;
-    drop(progress);
+    let document = open::document(context, path, &attached(flags), password)?;
     let verdict = verify(setup, &document, now);
     let exit = exit(&verdict.report);
     let name = path.display().to_string();
@@ -128,7 +117,7 @@ fn anchors(setup: &Setup<'_>) -> Evidence {
 
 /// What stands outside the file: files under their paths, digests under their names. Digests of one name are of one content.
 fn attached(flags: &Verify) -> Vec<Attachment> {
-    let mut all: Vec<_> = flags.content.iter().map(|path| Attachment::from(Content::file(path))).collect();
+    let mut all = open::attached(&flags.content);
     let mut digests: BTreeMap<Option<&str>, Vec<_>> = BTreeMap::new();
     for given in &flags.content_digest {
         digests.entry(given.name.as_deref()).or_default().push((given.algorithm, given.digest.clone()));

@@ -7,7 +7,10 @@ use clap::{
 };
 
 use super::Cli;
-use crate::{lang::Lang, messages::flag};
+use crate::{
+    lang::Lang,
+    messages::{command, flag},
+};
 
 const JA_TEMPLATE: &str = "{about}\n\n使い方: {usage}\n\n{all-args}{after-help}";
 
@@ -21,7 +24,7 @@ pub(crate) fn command(lang: Lang) -> clap::Command {
 }
 
 fn localised(mut command: clap::Command, lang: Lang, name: &str) -> clap::Command {
-    let (about, after) = flag::command(name, lang);
+    let (about, after) = command::about(name, lang);
     command = command.about(about).disable_help_flag(true).disable_version_flag(true);
     if !after.is_empty() {
         command = command.after_help(after);

@@ -2,22 +2,26 @@
 //! Errors of the library as messages, each with what can be done about it.
 
 mod advice;
+mod config;
+mod pdf;
+mod tsa;
 
 use keiin::{
-    BatchError, ConfigError, ContentError, Error, FileError, FileKind, FontError, TransportError, TrustError,
-    TsaError,
+    BatchError, ContentError, Error, FileError, FileKind, FontError, TrustError,
     model::{ContainerError, SignerError},
-    pades::{
-        PadesError,
-        appearance::{AppearanceError, FontProblem},
-    },
-    tsp::TspError,
+    pades::PadesError,
     xades::{XadesError, XmlError},
 };
 
+use self::{
+    pdf::{appearance, pdf},
+    tsa::timestamp,
+};
 use crate::lang::Lang;
 
 pub(crate) use advice::{advice, file_advice};
+pub(crate) use config::config;
+pub(crate) use tsa::tsa;
 
 /// What is wrong. English is what the library's own errors say.
 pub(crate) fn message(error: &Error, lang: Lang) -> String {
@@ -49,27 +53,10 @@ pub(crate) fn message(error: &Error, lang: Lang) -> String {
 
 fn japanese(error: &Error) -> String {
     match error {
-        Error::File(error)
-        | Error::Content(ContentError::File(error))
-        | Error::Trust(TrustError::File(error)) => file(error),
+        Error::File(error) => file(error),
         Error::Batch(error) => batch(error),
-        Error::Font(FontError::File(error)) => file(error),
-        Error::Font(FontError::Unusable { path, source }) => {
-            format!("{}:{}", path.display(), appearance(source))
-        }
-        Error::Font(FontError::NoneFound) => "この機器に日本語のフォントが見つかりません".to_owned(),
-        Error::Content(ContentError::DigestLength { algorithm, octets }) => {
-            format!("{algorithm} のダイジェストとして {octets} バイトは長さが合いません")
-        }
-        Error::Content(ContentError::OnlyDigests) => {
-            "署名ファイルに内容を含めるには、ダイジェストではなく内容そのものが必要です".to_owned()
-        }
-        Error::Content(ContentError::DigestMissing { algorithm }) => {
-            format!("内容の {algorithm} ダイジェストが必要ですが、渡されていません")
-        }
-        Error::Content(ContentError::OnlyOne) => {
-            "この署名の対象は1つです。--content を複数指定することはできません".to_owned()
-        }
+        Error::Font(error) => font(error),
+        Error::Content(error) => content(error),
         Error::Foreign { name, kind } => format!("{}{}", named(name.as_deref()), foreign(*kind)),
         Error::Cades { name, source } => format!("{}署名を扱えません({source})", named(name.as_deref())),
         Error::Pdf { name, source: PadesError::Password } => {
@@ -93,15 +80,7 @@ fn japanese(error: &Error) -> String {
         }
         Error::Container(error) => container(error),
         Error::Signer(error) => signer(error),
-        Error::Trust(TrustError::NoCertificate { path }) => {
-            format!("{}:証明書が入っていません", path.display())
-        }
-        Error::Trust(TrustError::Unreadable { path, number }) => {
-            format!("{}:{number} 番目の証明書を読み取れません", path.display())
-        }
-        Error::Trust(TrustError::System { reason }) => {
-            format!("OSの信頼済みルート証明書を読み取れません({reason})")
-        }
+        Error::Trust(error) => trust(error),
         Error::AlgorithmTable { path, reason } => {
             format!("{}:暗号アルゴリズムの期限表を読み取れません({reason})", path.display())
         }
@@ -139,6 +118,51 @@ fn japanese(error: &Error) -> String {
     }
 }
 
+/// What is wrong with the font of a visible signature, in Japanese.
+fn font(error: &FontError) -> String {
+    match error {
+        FontError::File(error) => file(error),
+        FontError::Unusable { path, source } => format!("{}:{}", path.display(), appearance(source)),
+        FontError::NoneFound => "この機器に日本語のフォントが見つかりません".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// What is wrong with the content, in Japanese.
+fn content(error: &ContentError) -> String {
+    match error {
+        ContentError::File(error) => file(error),
+        ContentError::DigestLength { algorithm, octets } => {
+            format!("{algorithm} のダイジェストとして {octets} バイトは長さが合いません")
+        }
+        ContentError::OnlyDigests => {
+            "署名ファイルに内容を含めるには、ダイジェストではなく内容そのものが必要です".to_owned()
+        }
+        ContentError::DigestMissing { algorithm } => {
+            format!("内容の {algorithm} ダイジェストが必要ですが、渡されていません")
+        }
+        ContentError::OnlyOne => {
+            "この署名の対象は1つです。--content を複数指定することはできません".to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
+/// What is wrong with trust anchors, in Japanese.
+fn trust(error: &TrustError) -> String {
+    match error {
+        TrustError::File(error) => file(error),
+        TrustError::NoCertificate { path } => format!("{}:証明書が入っていません", path.display()),
+        TrustError::Unreadable { path, number } => {
+            format!("{}:{number} 番目の証明書を読み取れません", path.display())
+        }
+        TrustError::System { reason } => {
+            format!("OSの信頼済みルート証明書を読み取れません({reason})")
+        }
+        other => other.to_string(),
+    }
+}
+
 /// Why XML is not read, in Japanese.
 fn xml(error: &XadesError) -> String {
     match error {
@@ -150,49 +174,6 @@ fn xml(error: &XadesError) -> String {
         }
         XadesError::Xml(error) => format!("XMLとして読み取れません({error})"),
         other => format!("XMLの署名を扱えません({other})"),
-    }
-}
-
-/// What is wrong with a PDF, or forbids that it is signed.
-fn pdf(error: &PadesError) -> String {
-    match error {
-        PadesError::Appearance(error) => appearance(error),
-        PadesError::BrokenReference => {
-            "PDFの相互参照表が壊れているため、署名を追加できません。先に修復してください".to_owned()
-        }
-        PadesError::Password => "PDFが暗号化されています。パスワードが違うか、指定されていません".to_owned(),
-        PadesError::Encryption { handler } => {
-            format!("PDFの暗号化の方式({handler})には対応していません")
-        }
-        PadesError::Certified => {
-            "この文書は一切の変更を禁じて認証されているため(DocMDP)、署名を追加できません".to_owned()
-        }
-        PadesError::NotFirst => "すでに署名があります。認証署名は最初の署名でなければなりません".to_owned(),
-        PadesError::Locked { field, by } => {
-            format!("署名欄 {field} は {by} の署名によって変更を禁じられています(FieldMDP)")
-        }
-        PadesError::OtherLock { field } => {
-            format!("署名欄 {field} が禁じる変更は、欄そのものに定められており、指定と違います")
-        }
-        PadesError::FieldSigned { name } => format!("署名欄 {name} はすでに署名されています"),
-        PadesError::FieldName { name } => {
-            format!("{name} は署名欄の名前ではなく、新しい署名欄の名前にもできません")
-        }
-        PadesError::FieldToChoose { names } => {
-            format!("空の署名欄が複数あります。--field で一つを指定してください:{}", names.join("、"))
-        }
-        PadesError::SeedValue { constraint } => {
-            format!("この署名欄は、この署名が満たさない条件を定めています(シード値 {constraint})")
-        }
-        PadesError::ReasonAndCommitment => {
-            "--reason と --commitment は同時に指定できません(EN 319 142-1)".to_owned()
-        }
-        PadesError::NoRoom { needed, reserved } => {
-            format!(
-                "署名またはタイムスタンプ({needed} バイト)が、確保した領域({reserved} バイト)に入りません"
-            )
-        }
-        other => format!("PDFの署名を扱えません({other})"),
     }
 }
 
@@ -223,32 +204,6 @@ fn file(error: &FileError) -> String {
         FileError::Read { path, source } => format!("{}:読み取れません({source})", path.display()),
         FileError::Write { path, source } => {
             format!("{}:書き込めません({source})。元のファイルは変わっていません", path.display())
-        }
-        other => other.to_string(),
-    }
-}
-
-/// An appearance's trouble, in Japanese.
-fn appearance(error: &AppearanceError) -> String {
-    match error {
-        AppearanceError::Font(FontProblem::EmbeddingForbidden) => {
-            "このフォントは埋め込みが許可されていません".to_owned()
-        }
-        AppearanceError::Font(problem) => format!("フォントとして使えません({problem})"),
-        AppearanceError::NoFont => "表示する文字のためのフォントがありません".to_owned(),
-        AppearanceError::MissingGlyphs { characters } => {
-            format!("フォントに「{characters}」の字形がありません")
-        }
-        AppearanceError::Image => "8ビットのPNGまたはJPEGの画像ではないか、途中で切れています".to_owned(),
-        AppearanceError::TooSmall => "表示する場所が小さく、文字が入りません".to_owned(),
-        AppearanceError::Rectangle { width, height } => {
-            format!("表示する場所がページ({width:.0}×{height:.0} ポイント)からはみ出しています")
-        }
-        AppearanceError::NoSuchPage => "そのページはありません".to_owned(),
-        AppearanceError::NoWidget => "署名欄がページの上に場所を持っていません".to_owned(),
-        AppearanceError::Page => "ページの大きさを読み取れません".to_owned(),
-        AppearanceError::Conformance { .. } => {
-            "この画像の色(CMYK)はPDF/Aのファイルには入れられません".to_owned()
         }
         other => other.to_string(),
     }
@@ -341,105 +296,5 @@ fn signer(error: &SignerError) -> String {
             format!("{object} を使えません({reason})")
         }
         other => other.to_string(),
-    }
-}
-
-fn timestamp(failures: &[keiin::TsaFailure]) -> String {
-    if failures.is_empty() {
-        return "タイムスタンプ局が指定されていません".to_owned();
-    }
-    let each: Vec<_> = failures.iter().map(|f| format!("{}:{}", f.url, tsa(&f.error, Lang::Ja))).collect();
-    format!("タイムスタンプを取得できませんでした({})", each.join("、"))
-}
-
-/// Why one TSA gave nothing.
-pub(crate) fn tsa(error: &TsaError, lang: Lang) -> String {
-    match (error, lang) {
-        (TsaError::Transport(error), Lang::Ja) => transport(error),
-        (TsaError::Status { status }, Lang::Ja) => format!("HTTPステータス {status}"),
-        (TsaError::ContentType { .. }, Lang::Ja) => "タイムスタンプの応答ではありません".to_owned(),
-        (TsaError::NotAcceptable { indication, sub_indication }, _) => {
-            let messages = lang.messages();
-            let why = sub_indication.map(|sub| messages.sub_indication(sub)).unwrap_or_default();
-            match lang {
-                Lang::Ja => format!(
-                    "このタイムスタンプは「{}」となるため採用しません。{why}",
-                    messages.indication(*indication)
-                ),
-                Lang::En => format!("its time-stamp would be {}: {why}", messages.indication(*indication)),
-            }
-        }
-        (TsaError::Tsp(error), Lang::Ja) => token(error),
-        (TsaError::Variable { name }, Lang::Ja) => {
-            format!("パスワードの環境変数 {name} が設定されていません")
-        }
-        (other, _) => other.to_string(),
-    }
-}
-
-/// What is wrong with a TSA's answer. Its own words are quoted as they came.
-fn token(error: &TspError) -> String {
-    match error {
-        TspError::Rejected(rejection) => {
-            format!("時刻認証局がタイムスタンプの発行を拒否しました({rejection})")
-        }
-        TspError::WrongNonce => {
-            "応答のナンスが要求と違います。古い応答が再送された可能性があります".to_owned()
-        }
-        TspError::WrongImprint => "要求したものとは別のデータに対するタイムスタンプです".to_owned(),
-        TspError::WrongSignature => "タイムスタンプの署名が壊れています".to_owned(),
-        TspError::NoToken => "応答にタイムスタンプが入っていません".to_owned(),
-        other => format!("タイムスタンプの応答として受け取れません({other})"),
-    }
-}
-
-fn transport(error: &TransportError) -> String {
-    match error {
-        TransportError::Offline { url } => format!("{url} には問い合わせていません(オフライン)"),
-        TransportError::Scheme { url } => format!("{url} は http または https のアドレスではありません"),
-        TransportError::PrivateAddress { url, address } => {
-            format!("証明書に書かれた {url} は組織内または自機のアドレス {address} を指しています")
-        }
-        TransportError::Unreachable { url, reason } => format!("{url} に接続できません({reason})"),
-        TransportError::Timeout { url } => format!("{url} が時間内に応答しませんでした"),
-        TransportError::TooLarge { url, limit } => format!("{url} の応答が {limit} バイトを超えています"),
-        TransportError::Redirects { url, limit } => format!("{url} の転送が {limit} 回を超えています"),
-        TransportError::Broken { url, reason } => format!("{url} の応答が途中で切れました({reason})"),
-        TransportError::Identity { url, reason } => {
-            format!("{url} 用のクライアント証明書を使えません({reason})")
-        }
-        other => other.to_string(),
-    }
-}
-
-/// A configuration's trouble.
-pub(crate) fn config(error: &ConfigError, lang: Lang) -> String {
-    match (error, lang) {
-        (ConfigError::File(error), Lang::Ja) => file(error),
-        (ConfigError::NotText { path }, Lang::Ja) => {
-            format!("{}:UTF-8のテキストではありません", path.display())
-        }
-        (ConfigError::Line { path, line, key, reason }, Lang::Ja) => {
-            format!("{}:{line}行目:{key}:{}", path.display(), wanted(reason))
-        }
-        (other, _) => other.to_string(),
-    }
-}
-
-/// What a key of the configuration takes. The parser's own complaints stay as they are.
-fn wanted(reason: &str) -> &str {
-    match reason {
-        "ja or en" => "ja または en を指定してください",
-        "strict or relaxed" => "strict または relaxed を指定してください",
-        "hpki or general" => "hpki または general を指定してください",
-        "an http or https address" => "http または https のアドレスを指定してください",
-        "an OID in dotted form" => "OIDをドット区切りの数字で指定してください",
-        "HPKI certifies no TSA" => "HPKIは時刻認証局を認証していません",
-        "user is needed with it" => "user も指定してください",
-        "password_env or password_file is needed with it" => {
-            "password_env または password_file も指定してください"
-        }
-        "password_env is given too: one of the two" => "password_env とどちらか一方だけを指定してください",
-        other => other,
     }
 }

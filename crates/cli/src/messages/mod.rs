@@ -2,6 +2,7 @@
 //! Codes of the library as words of people. Each language is a [`Messages`]; the compiler sees to it that neither lacks one.
 
 pub(crate) mod check;
+pub(crate) mod command;
 mod en;
 pub(crate) mod failure;
 pub(crate) mod flag;

@@ -2,7 +2,6 @@
 //! One file of a batch, from what is there already to the line in the journal.
 
 use std::{
-    collections::BTreeSet,
     ffi::OsString,
     fs,
     io::{self, Read as _},
@@ -10,17 +9,19 @@ use std::{
 };
 
 use keiin_cades::{Packaging, content_digest_for};
-use keiin_pades::{PadesError, PadesIntent, appearance::AppearanceError};
-use keiin_pki::digest::{DigestSet, Hasher, object_id};
+use keiin_pades::PadesIntent;
+use keiin_pki::digest::object_id;
 use tempfile::TempPath;
 
 use super::{
     Batch, BatchError, Outcome, Pdfs, SignedBy, Told,
     journal::{Entry, Key, Look},
+    source::Source,
+    stop::{is_hopeless, stops},
 };
 use crate::{
     Content, Document, Error, Existing, FileError, FileKind, Goal, Level, Setup, Signing, extend, file,
-    model::{DataReference, DigestAlgorithm, Indication, ObjectId, Signer, Time},
+    model::{DataReference, Signer, Time},
     setup::hpki_policy,
     sign::sign_known,
     sign_pdf::sign_pdf,
@@ -62,14 +63,6 @@ pub(super) struct Run<'r> {
     pub(super) signing: &'r Signing,
     pub(super) pdfs: Pdfs<'r>,
     pub(super) clock: &'r dyn Fn() -> Time,
-}
-
-/// A file's content with what names it.
-struct Source {
-    content: Content,
-    digests: DigestSet,
-    sha256: ObjectId,
-    octets: u64,
 }
 
 impl<'b> Item<'b> {
@@ -278,14 +271,8 @@ impl<'b> Item<'b> {
             Kind::Detached | Kind::Pdf => Content::file(&self.path),
             Kind::Attached => Content::Bytes(Content::file(&self.path).read()?),
         };
-        let mut algorithms = BTreeSet::from([DigestAlgorithm::Sha256]);
-        if self.kind != Kind::Pdf {
-            algorithms.extend(content_digest_for(signing.intent.algorithm));
-        }
-        let digests = content.digests_with(&algorithms, &mut |octets| told(Told::Read(octets)))?;
-        let sha256 = digests.value(DigestAlgorithm::Sha256).and_then(|digest| digest.first_chunk().copied());
-        let sha256 = ObjectId::from_sha256(sha256.unwrap_or_default());
-        Ok(Source { content, digests, sha256, octets: look.octets })
+        let digest = content_digest_for(signing.intent.algorithm).filter(|_| self.kind != Kind::Pdf);
+        Source::read(content, look.octets, digest, &mut |octets| told(Told::Read(octets)))
     }
 
     /// The content as a reader of the signature needs it.
@@ -321,37 +308,6 @@ impl<'b> Item<'b> {
     }
 }
 
-impl Source {
-    /// Whether a file begins with this content: what is appended to a PDF leaves it as it is.
-    fn begins(&self, path: &Path) -> bool {
-        let Ok(file) = file::open(path) else { return false };
-        let mut hasher = Hasher::new(DigestAlgorithm::Sha256);
-        let (mut file, mut buffer) = (file.take(self.octets), vec![0; 1 << 17]);
-        loop {
-            match file.read(&mut buffer) {
-                Ok(0) => return hasher.finish() == self.sha256.as_bytes(),
-                Ok(octets) => hasher.update(buffer.get(..octets).unwrap_or_default()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return false,
-            }
-        }
-    }
-
-    /// Whether a digest in a signature is this content's.
-    fn is(&self, data: &DataReference) -> bool {
-        let Some(algorithm) = data.algorithm else { return false };
-        let digest = match self.digests.value(algorithm) {
-            Some(digest) => Some(digest.clone()),
-            None => self
-                .content
-                .digests(&BTreeSet::from([algorithm]))
-                .ok()
-                .and_then(|digests| digests.value(algorithm).cloned()),
-        };
-        digest.is_some_and(|digest| digest == data.expected)
-    }
-}
-
 /// Makes a folder unless it is there. A symbolic link to one is none: what stands behind it is not the batch's.
 pub(super) fn make_folder(path: &Path) -> Result<(), Error> {
     match fs::create_dir(path) {
@@ -375,34 +331,4 @@ fn remove(path: &Path) -> Result<(), FileError> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::write(path, error)),
         _ => Ok(()),
     }
-}
-
-/// Whether an error would be every other file's too: the key, the certificate, the TSAs, the disk. A batch that goes on
-/// regardless would use up PIN tries, or ask a server that is down a thousand times.
-const fn stops(error: &Error) -> bool {
-    match error {
-        Error::File(FileError::DiskFull { .. } | FileError::Write { .. })
-        | Error::Signer(_)
-        | Error::NoTimestamp(_)
-        | Error::SignerCertificate
-        | Error::CertificateExpired { .. }
-        | Error::CertificateNotYetValid { .. }
-        | Error::NoScheme
-        | Error::AuthenticationCertificate => true,
-        // The value is not by the certificate's key: the card is broken.
-        Error::Cades { source, .. } | Error::Pdf { source: PadesError::Cms(source), .. } => {
-            matches!(source, keiin_cades::CadesError::WrongValue(_))
-        }
-        Error::Pdf { source: PadesError::Appearance(source), .. } => matches!(
-            source,
-            AppearanceError::Font(_) | AppearanceError::NoFont | AppearanceError::MissingGlyphs { .. }
-        ),
-        _ => false,
-    }
-}
-
-/// Whether the one signature of a document will never be valid: the next file's would not either.
-fn is_hopeless(error: &Error, document: &Document) -> bool {
-    matches!(error, Error::NotValid { indication: Indication::TotalFailed, .. })
-        && document.signatures().len() == 1
 }

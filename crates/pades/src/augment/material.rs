@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use keiin_model::{Bytes, Evidence, Material, ObjectId, Origin, Target};
-use keiin_pki::{cert::Certificate, crl::Crl, digest::object_id, ocsp::OcspResponse};
+use keiin_pki::{digest::object_id, material::first_unreadable};
 
 use crate::{
     Pades, PadesError, layout,
@@ -15,7 +15,9 @@ use crate::{
 
 /// The file with another revision that holds what no store of it holds yet; `None` when there is nothing new.
 pub(super) fn embed(pades: &Pades, at: Target, material: &Material) -> Result<Option<Pades>, PadesError> {
-    check_readable(material)?;
+    if let Some(error) = first_unreadable(material) {
+        return Err(error.into());
+    }
     let (Target::Signature { id } | Target::Archive { id }) = at;
     let index = pades.signatures().iter().position(|signature| signature.id == id);
     let dictionary = index.and_then(|index| pades.dictionaries().get(index));
@@ -81,20 +83,6 @@ fn store(draft: &mut Draft<'_, '_>, lists: &[(&'static str, Vec<Bytes>)]) -> Res
     if there.is_none() {
         let store = draft.add(&Value::Dictionary(entries))?;
         draft.set(&catalog, "DSS", &Value::Reference(store))?;
-    }
-    Ok(())
-}
-
-/// What is embedded is read first: a store with objects that cannot be read helps nobody.
-fn check_readable(material: &Material) -> Result<(), PadesError> {
-    for certificate in &material.certificates {
-        Certificate::read(certificate)?;
-    }
-    for crl in &material.crls {
-        Crl::read(crl)?;
-    }
-    for ocsp in &material.ocsps {
-        OcspResponse::read(ocsp)?;
     }
     Ok(())
 }

@@ -5,14 +5,10 @@ use std::ops::Range;
 
 use keiin_cades::{Cades, Content};
 use keiin_model::{Bytes, Container, DigestAlgorithm, ObjectId, PendingTimestamp, Target, is_for_new};
-use keiin_pki::{
-    der::{Element, Reader},
-    digest::{DigestSet, object_id},
-};
+use keiin_pki::{der::Reader, digest::DigestSet};
 use keiin_tsp::Token;
 use serde::{Deserialize, Serialize};
 
-use super::intact::find_timestamp;
 use crate::{
     FieldChoice, Pades, PadesError, Source, field, form, imprint,
     layout::{self, Layout},
@@ -115,12 +111,7 @@ fn digests(pades: &Pades, index: usize) -> Option<Content> {
 }
 
 pub(super) fn finish(pades: &Pades, pending: &PendingTimestamp, token: &[u8]) -> Result<Pades, PadesError> {
-    let element = Element::whole(token, "TimeStampToken").map_err(|_| NO_TOKEN)?;
-    let read = Token::from_element(&element).map_err(|_| NO_TOKEN)?;
-    if read.info.imprint_algorithm != Some(pending.algorithm) || read.info.imprint != pending.imprint {
-        let what = "it is over another imprint than the one that was begun";
-        return Err(PadesError::TokenMismatch { what });
-    }
+    let read = Token::answering(token, pending).map_err(|what| PadesError::TokenMismatch { what })?;
     let begun = serde_json::from_slice(&pending.state);
     let begun = begun.map_err(|_| PadesError::Misuse { what: "this is not what was begun" })?;
     let new = match begun {
@@ -128,10 +119,10 @@ pub(super) fn finish(pades: &Pades, pending: &PendingTimestamp, token: &[u8]) ->
         State::Revision { base, tail, hole } => in_revision(pades.source(), base, &tail, &hole, token)?,
     };
     let new = pades.with_source(new)?;
-    let id = object_id(&read.signer.signature.octets("signature")?.to_cow());
-    match find_timestamp(&new, &id) {
-        Some(timestamp) if timestamp.imprint.intact() => Ok(new),
-        _ => Err(OTHER_FILE),
+    let fault = new.standing().fault_of(&read.signature_id().map_err(|_| NO_TOKEN)?);
+    match fault {
+        Some(what) => Err(PadesError::Misuse { what }),
+        None => Ok(new),
     }
 }
 

@@ -9,45 +9,22 @@ mod encrypted;
 mod revision;
 #[path = "../../../cades/tests/corpus/verify.rs"]
 mod verify;
+#[path = "../../../cades/tests/corpus/words.rs"]
+mod words;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
 use keiin_pades::Pades;
+use keiin_testkit::corpus::{self, KnownDifferences};
 
-/// The corpus: `KEIIN_CORPUS`, or `../shared/corpus` beside the repository.
+/// The corpus, when it has the reference's files.
 fn corpus() -> Option<PathBuf> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
-    let above = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/corpus");
-    let named = std::env::var_os("KEIIN_CORPUS").map(PathBuf::from);
-    let folders = named.map_or_else(|| vec![beside(), above()], |named| vec![named]);
-    let there = folders.into_iter().find(|folder| folder.join("dss/manifest.json").is_file());
-    if there.is_none() {
-        eprintln!("no corpus: set KEIIN_CORPUS to the folder; nothing was compared");
-    }
-    there
-}
-
-/// Differences that no entry explains, and entries that explain nothing.
-fn unexplained(found: &[(String, String, String)]) -> Vec<String> {
-    let lines = include_str!("differences.tsv").lines().filter(|l| !l.is_empty() && !l.starts_with('#'));
-    let known: BTreeMap<(&str, &str), &str> = lines
-        .map(|line| {
-            let mut parts = line.split('\t');
-            let mut next = || parts.next().unwrap_or_else(|| panic!("three columns: {line}"));
-            ((next(), next()), next())
-        })
-        .collect();
-    let seen: BTreeSet<_> = found.iter().map(|(file, what, _)| (file.as_str(), what.as_str())).collect();
-    let new = found.iter().filter(|(file, what, _)| !known.contains_key(&(file.as_str(), what.as_str())));
-    let stale = known.keys().filter(|key| !seen.contains(*key));
-    new.map(|(file, what, text)| format!("{file}\t{what}\t{text}"))
-        .chain(stale.map(|(file, what)| format!("{file}\t{what}\tSTALE")))
-        .collect()
+    corpus::part("dss").and_then(|dss| dss.parent().map(Path::to_owned))
 }
 
 #[test]
@@ -68,7 +45,7 @@ fn every_fact_of_the_reference_cases_agrees_or_is_explained() {
         found.len()
     );
     assert!(cases.len() > 140, "the manifest has PDF cases");
-    let bad = unexplained(&found);
+    let bad = KnownDifferences::read(include_str!("differences.tsv")).unexplained(&found, "");
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 

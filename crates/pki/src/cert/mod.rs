@@ -123,7 +123,7 @@ impl<'a> Certificate<'a> {
         };
         reader.end("tbsCertificate")?;
 
-        let mut certificate = Self {
+        let certificate = Self {
             id: object_id(element.bytes()),
             raw: element.bytes(),
             tbs: tbs.bytes(),
@@ -156,16 +156,21 @@ impl<'a> Certificate<'a> {
             unreadable: Vec::new(),
             unknown_critical: Vec::new(),
         };
-        for index in 0..certificate.extensions.len() {
-            let Some(extension) = certificate.extensions.get(index).copied() else { break };
-            match certificate.read_extension(&extension) {
+        Ok(certificate.with_extensions_read())
+    }
+
+    /// Each extension in its place; what is not known here or cannot be read is told.
+    fn with_extensions_read(mut self) -> Self {
+        for index in 0..self.extensions.len() {
+            let Some(extension) = self.extensions.get(index).copied() else { break };
+            match self.read_extension(&extension) {
                 Ok(true) => {}
-                Ok(false) if extension.critical => certificate.unknown_critical.push(extension.oid),
+                Ok(false) if extension.critical => self.unknown_critical.push(extension.oid),
                 Ok(false) => {}
-                Err(_) => certificate.unreadable.push(extension.oid),
+                Err(_) => self.unreadable.push(extension.oid),
             }
         }
-        Ok(certificate)
+        self
     }
 
     /// Reads one extension into its place; whether it is known here.

@@ -5,33 +5,24 @@ use std::{borrow::Cow, ops::Range};
 
 use keiin_model::{Oid, Time};
 
-use super::{DerError, DerErrorKind, MAX_DEPTH, Reader, Tag};
+use super::{
+    DerError, DerErrorKind, MAX_DEPTH, Octets, Reader, Tag,
+    time::{generalized_time, utc_time},
+};
 
 /// One element (tag, length, content) as it stands in the input.
 #[derive(Clone, Copy, Debug)]
 pub struct Element<'a> {
-    tag: Tag,
-    constructed: bool,
-    indefinite: bool,
-    bytes: &'a [u8],
-    header: usize,
-    offset: usize,
-    depth: u8,
+    pub(super) tag: Tag,
+    pub(super) constructed: bool,
+    pub(super) indefinite: bool,
+    pub(super) bytes: &'a [u8],
+    pub(super) header: usize,
+    pub(super) offset: usize,
+    pub(super) depth: u8,
 }
 
 impl<'a> Element<'a> {
-    pub(super) const fn new(
-        tag: Tag,
-        constructed: bool,
-        indefinite: bool,
-        bytes: &'a [u8],
-        header: usize,
-        offset: usize,
-        depth: u8,
-    ) -> Self {
-        Self { tag, constructed, indefinite, bytes, header, offset, depth }
-    }
-
     /// Reads one element that fills the whole input.
     ///
     /// # Errors
@@ -202,11 +193,7 @@ impl<'a> Element<'a> {
     /// # Errors
     /// What is wrong with a piece.
     pub fn octets(&self, object: &'static str) -> Result<Octets<'a>, DerError> {
-        let octets = Octets { element: *self };
-        if self.constructed {
-            octets.check(object)?;
-        }
-        Ok(octets)
+        Octets::of(*self, object)
     }
 
     /// UTCTime or GeneralizedTime, by tag (RFC 5280, 4.1.2.5; RFC 3161, 2.4.2 for fractions). UTCTime without seconds and
@@ -250,186 +237,4 @@ fn utf16(content: &[u8]) -> Option<String> {
 
 fn utf32(content: &[u8]) -> Option<String> {
     content.chunks(4).map(|four| char::from_u32(u32::from_be_bytes(four.try_into().ok()?))).collect()
-}
-
-fn digits(text: &str, range: Range<usize>) -> Option<u16> {
-    let part = text.get(range)?;
-    if part.bytes().all(|b| b.is_ascii_digit()) { part.parse().ok() } else { None }
-}
-
-fn two(text: &str, at: usize) -> Option<u8> {
-    u8::try_from(digits(text, at..at + 2)?).ok()
-}
-
-fn utc_time(text: &str) -> Option<Time> {
-    let year = digits(text, 0..2)?;
-    let year = if year < 50 { 2000 + year } else { 1900 + year };
-    let (second, zone) = match text.as_bytes().get(10) {
-        Some(b'0'..=b'9') => (two(text, 10)?, text.get(12..)?),
-        _ => (0, text.get(10..)?),
-    };
-    let time =
-        Time::from_calendar(year, two(text, 2)?, two(text, 4)?, two(text, 6)?, two(text, 8)?, second, 0)?;
-    zoned(time, zone)
-}
-
-fn generalized_time(text: &str) -> Option<Time> {
-    let has = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
-    let minute = if has(10) { two(text, 10)? } else { 0 };
-    let second = if has(12) { two(text, 12)? } else { 0 };
-    let mut zone = text.get(
-        if has(12) {
-            14
-        } else if has(10) {
-            12
-        } else {
-            10
-        }..,
-    )?;
-    let mut nanos = 0;
-    if let Some(fraction) = zone.strip_prefix(['.', ',']) {
-        let len = fraction.bytes().take_while(u8::is_ascii_digit).count();
-        if len == 0 || !has(12) {
-            return None;
-        }
-        nanos = format!("{:0<9}", fraction.get(..len.min(9))?).parse().ok()?;
-        zone = fraction.get(len..)?;
-    }
-    let time = Time::from_calendar(
-        digits(text, 0..4)?,
-        two(text, 4)?,
-        two(text, 6)?,
-        two(text, 8)?,
-        minute,
-        second,
-        nanos,
-    )?;
-    zoned(time, zone)
-}
-
-fn zoned(time: Time, zone: &str) -> Option<Time> {
-    let sign = match zone.as_bytes().first()? {
-        b'Z' if zone.len() == 1 => return Some(time),
-        b'+' => -1,
-        b'-' => 1,
-        _ => return None,
-    };
-    let minutes = if zone.len() == 5 { two(zone, 3)? } else { 0 };
-    if !matches!(zone.len(), 3 | 5) {
-        return None;
-    }
-    Some(time.plus_seconds(sign * (i64::from(two(zone, 1)?) * 3600 + i64::from(minutes) * 60)))
-}
-
-/// The octets of an OCTET STRING that may stand in pieces (X.690, 8.7.3). Nothing is copied until asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct Octets<'a> {
-    element: Element<'a>,
-}
-
-impl<'a> Octets<'a> {
-    /// The element itself.
-    pub const fn element(&self) -> Element<'a> {
-        self.element
-    }
-
-    /// The pieces in order; one for a primitive string.
-    pub fn segments(&self) -> Segments<'a> {
-        Segments { stack: vec![], next: Some(self.element) }
-    }
-
-    /// All octets together, copied only if they stand in pieces.
-    pub fn to_cow(&self) -> Cow<'a, [u8]> {
-        if self.element.constructed {
-            Cow::Owned(self.segments().flatten().copied().collect())
-        } else {
-            Cow::Borrowed(self.element.content())
-        }
-    }
-
-    /// How many octets there are.
-    pub fn len(&self) -> usize {
-        self.segments().map(<[u8]>::len).sum()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    fn check(&self, object: &'static str) -> Result<(), DerError> {
-        let mut reader = self.element.reader(object)?;
-        while !reader.at_end() {
-            let piece = reader.expect(Tag::OCTET_STRING, object)?;
-            if piece.constructed {
-                Octets { element: piece }.check(object)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The pieces of an OCTET STRING.
-#[derive(Clone, Debug)]
-pub struct Segments<'a> {
-    stack: Vec<Reader<'a>>,
-    next: Option<Element<'a>>,
-}
-
-impl<'a> Iterator for Segments<'a> {
-    type Item = &'a [u8];
-
-    // `Octets` checked every piece before, so an unreadable one cannot stand here; it would end the iteration.
-    fn next(&mut self) -> Option<&'a [u8]> {
-        loop {
-            let element = match self.next.take() {
-                Some(element) => element,
-                None => {
-                    let reader = self.stack.last_mut()?;
-                    if reader.at_end() {
-                        self.stack.pop();
-                        continue;
-                    }
-                    reader.read("OCTET STRING").ok()?
-                }
-            };
-            if !element.constructed {
-                return Some(element.content());
-            }
-            self.stack.push(element.reader("OCTET STRING").ok()?);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn time(tag: u8, text: &str) -> Result<String, DerError> {
-        let mut bytes = vec![tag, u8::try_from(text.len()).unwrap()];
-        bytes.extend(text.as_bytes());
-        Element::whole(&bytes, "t")?.time("t").map(|t| t.to_string())
-    }
-
-    #[test]
-    fn times_of_every_form() {
-        assert_eq!(time(23, "491231235959Z").unwrap(), "2049-12-31T23:59:59Z");
-        assert_eq!(time(23, "500101000000Z").unwrap(), "1950-01-01T00:00:00Z");
-        assert_eq!(time(23, "2601010000Z").unwrap(), "2026-01-01T00:00:00Z");
-        assert_eq!(time(23, "260101090000+0900").unwrap(), "2026-01-01T00:00:00Z");
-        assert_eq!(time(24, "20260101000000.125Z").unwrap(), "2026-01-01T00:00:00.125Z");
-        assert_eq!(time(24, "20440116145959Z").unwrap(), "2044-01-16T14:59:59Z");
-        for bad in ["2026", "20260101000000", "20261301000000Z", "20260101000000.Z"] {
-            assert!(time(24, bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn octets_in_pieces() {
-        let input = [0x24, 0x80, 4, 2, 1, 2, 0x24, 3, 4, 1, 3, 4, 0, 0, 0];
-        let octets = Element::whole(&input, "t").unwrap().octets("t").unwrap();
-        assert_eq!(octets.to_cow(), vec![1, 2, 3]);
-        assert_eq!(octets.len(), 3);
-        assert!(Element::whole(&[0x24, 3, 2, 1, 1], "t").unwrap().octets("t").is_err());
-    }
 }

@@ -7,15 +7,18 @@
 mod canonical;
 mod element;
 mod error;
+mod octets;
 mod reader;
 mod splice;
 mod strict;
 mod tag;
+mod time;
 pub mod write;
 
 pub use canonical::to_der;
-pub use element::{Element, Octets, Segments};
+pub use element::Element;
 pub use error::{DerError, DerErrorKind};
+pub use octets::{Octets, Segments};
 pub use reader::{MAX_DEPTH, Reader};
 pub use splice::{Edit, Segment, assemble, splice};
 pub use strict::{NotDer, NotDerReason, first_non_der};

@@ -120,7 +120,8 @@ impl<'a> Reader<'a> {
         };
         let total = header.checked_add(content_len).and_then(|n| n.checked_add(end_len));
         let bytes = total.and_then(|n| rest.get(..n)).ok_or_else(|| fail(DerErrorKind::Truncated))?;
-        Ok(Element::new(tag, constructed, length.is_none(), bytes, header, self.offset(), self.depth))
+        let (indefinite, offset, depth) = (length.is_none(), self.offset(), self.depth);
+        Ok(Element { tag, constructed, indefinite, bytes, header, offset, depth })
     }
 
     /// Octets of content up to the end-of-contents octets (X.690, 8.1.5), walking over the elements inside.

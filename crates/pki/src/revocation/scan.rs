@@ -28,12 +28,15 @@ pub(super) fn scan<'a>(crl: &Crl<'a>, serial: &[u8], issuer: &Name<'_>) -> Resul
     let mut passed = Passed::default();
     let mut rest = crl.entry_octets();
     while !rest.is_empty() {
-        let (entry, content) = take(&mut rest, SEQUENCE).ok_or(UnreadableEntry)?;
+        let from_here = rest;
+        let content = take(&mut rest, SEQUENCE).ok_or(UnreadableEntry)?;
+        let entry = || read(from_here.get(..from_here.len() - rest.len()).unwrap_or_default());
         let (number, extensions) = split(content).ok_or(UnreadableEntry)?;
         if !passed.has(extensions) {
+            is_sequence(extensions).ok_or(UnreadableEntry)?;
             let mut plain = true;
             if deserves_a_look(extensions) {
-                let entry = read(entry)?;
+                let entry = entry()?;
                 if let Some(names) = &entry.certificate_issuer {
                     is_issuer =
                         names.iter().any(|n| matches!(n, GeneralName::Directory(n) if n.matches(issuer)));
@@ -45,31 +48,33 @@ pub(super) fn scan<'a>(crl: &Crl<'a>, serial: &[u8], issuer: &Name<'_>) -> Resul
                 passed.keep(extensions);
             }
         }
-        if is_issuer && number == serial {
-            found.entry = Some(read(entry)?);
+        // Numbers of one list differ in their last octet first.
+        if is_issuer && number.last() == serial.last() && number == serial {
+            found.entry = Some(entry()?);
             break;
         }
     }
     Ok(found)
 }
 
-/// Extensions that say nothing of other entries. Those of a list are of few kinds: a reason each.
+/// Extensions that say nothing of other entries, in the place that their last octet tells. Those of a list are of few
+/// kinds: a reason each, whose code is the last octet, so that one comparison finds them.
 #[derive(Default)]
 struct Passed<'a> {
-    kinds: [&'a [u8]; 8],
-    next: usize,
+    kinds: [&'a [u8]; 16],
 }
 
 impl<'a> Passed<'a> {
     fn has(&self, extensions: &[u8]) -> bool {
-        extensions.is_empty() || self.kinds.contains(&extensions)
+        let Some(last) = extensions.last() else { return true };
+        self.kinds.get(usize::from(last % 16)).is_some_and(|kind| *kind == extensions)
     }
 
     fn keep(&mut self, extensions: &'a [u8]) {
-        if let Some(kind) = self.kinds.get_mut(self.next % 8) {
+        let place = extensions.last().and_then(|last| self.kinds.get_mut(usize::from(last % 16)));
+        if let Some(kind) = place {
             *kind = extensions;
         }
-        self.next = self.next.wrapping_add(1);
     }
 }
 
@@ -83,16 +88,18 @@ fn read(entry: &[u8]) -> Result<RevokedCertificate<'_>, UnreadableEntry> {
     RevokedCertificate::read(&element).map_err(|_| UnreadableEntry)
 }
 
-/// The serial number's content octets and the extensions of an entry.
+/// The serial number's content octets and what follows the date of an entry.
 fn split(mut entry: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (_, serial) = take(&mut entry, INTEGER)?;
+    let serial = take(&mut entry, INTEGER)?;
     let time = *entry.first().filter(|tag| matches!(**tag, UTC_TIME | GENERALIZED_TIME))?;
     take(&mut entry, time)?;
-    let extensions = entry;
-    if !entry.is_empty() {
-        take(&mut entry, SEQUENCE)?;
-    }
-    entry.is_empty().then_some((serial, extensions))
+    Some((serial, entry))
+}
+
+/// Extensions are one element.
+fn is_sequence(mut extensions: &[u8]) -> Option<()> {
+    take(&mut extensions, SEQUENCE)?;
+    extensions.is_empty().then_some(())
 }
 
 /// Whether extensions may hold a critical one (`BOOLEAN` of one octet) or certificateIssuer (2.5.29.29). Octets that
@@ -102,20 +109,24 @@ fn deserves_a_look(extensions: &[u8]) -> bool {
         || extensions.windows(3).any(|oid| oid == [0x55, 0x1d, 0x1d])
 }
 
-/// Takes an element with a one-octet identifier and a definite length: the whole, and its content.
-fn take<'a>(input: &mut &'a [u8], identifier: u8) -> Option<(&'a [u8], &'a [u8])> {
-    let (header, length) = match **input {
-        [tag, short @ 0..=0x7f, ..] if tag == identifier => (2, usize::from(short)),
-        [tag, long @ 0x81..=0x84, ref after @ ..] if tag == identifier => {
-            let count = usize::from(long & 0x7f);
-            let octets = after.get(..count)?;
-            (2 + count, octets.iter().fold(0, |n, octet| (n << 8) | usize::from(*octet)))
-        }
-        _ => return None,
-    };
-    let (whole, rest) = input.split_at_checked(header.checked_add(length)?)?;
+/// Takes an element with a one-octet identifier and a definite length, and gives its content.
+fn take<'a>(input: &mut &'a [u8], identifier: u8) -> Option<&'a [u8]> {
+    let [tag, first, after @ ..] = *input else { return None };
+    if *tag != identifier {
+        return None;
+    }
+    let (length, after) =
+        if *first < 0x80 { (usize::from(*first), after) } else { long_length(*first, after)? };
+    let (content, rest) = after.split_at_checked(length)?;
     *input = rest;
-    Some((whole, whole.get(header..)?))
+    Some(content)
+}
+
+#[cold]
+fn long_length(first: u8, after: &[u8]) -> Option<(usize, &[u8])> {
+    let count = usize::from(first & 0x7f);
+    let (octets, content) = after.split_at_checked(count).filter(|_| (1..=4).contains(&count))?;
+    Some((octets.iter().fold(0, |n, octet| (n << 8) | usize::from(*octet)), content))
 }
 
 #[cfg(test)]

@@ -5,16 +5,15 @@
 mod extension;
 mod ocsp;
 
-use der::{Decode as _, Sequence, Tag, asn1::Any};
+use der::{Decode as _, Tag, asn1::Any};
 use keiin_model::Time;
-use spki::AlgorithmIdentifierOwned;
-use x509_cert::{Version, ext::Extensions, name::Name, serial_number::SerialNumber, time::Validity};
+use x509_cert::{Version, ext::Extensions, time::Validity};
 
 pub use extension::{DraftExtension, DraftName, DraftPoint, Scope};
 pub use ocsp::{DraftStatus, OcspDraft, Responder, SingleDraft};
 
 use crate::{
-    certificate::serial_number,
+    certificate::{TbsCertificate, serial_number},
     encode::{self, der, generalized_time, x509_time},
     entity::DistinguishedName,
     keys::TestKey,
@@ -37,20 +36,6 @@ pub struct CertificateDraft {
     pub not_after: Time,
     /// The extensions in order.
     pub extensions: Vec<DraftExtension>,
-}
-
-#[derive(Sequence)]
-struct TbsCertificate {
-    #[asn1(context_specific = "0", tag_mode = "EXPLICIT")]
-    version: Version,
-    serial_number: SerialNumber,
-    signature: AlgorithmIdentifierOwned,
-    issuer: Name,
-    validity: Validity,
-    subject: Name,
-    subject_public_key_info: Any,
-    #[asn1(context_specific = "3", tag_mode = "EXPLICIT", optional = "true")]
-    extensions: Option<Extensions>,
 }
 
 impl CertificateDraft {

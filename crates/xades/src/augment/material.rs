@@ -7,7 +7,7 @@
 //! time-stamp, where the next one covers it.
 
 use keiin_model::{Material, Target};
-use keiin_pki::{cert::Certificate, crl::Crl, ocsp::OcspResponse};
+use keiin_pki::material::first_unreadable;
 
 use super::{
     inventory::{Inventory, Owners},
@@ -26,7 +26,9 @@ use crate::{
 
 /// The document with what is new; `None` when nothing is.
 pub(super) fn embed(xades: &Xades, at: Target, material: &Material) -> Result<Option<Vec<u8>>, XadesError> {
-    check_readable(material)?;
+    if let Some(error) = first_unreadable(material) {
+        return Err(XadesError::Material(error));
+    }
     let tree = Tree::read(xades.as_bytes())?;
     tree.editable()?;
     let all = read_signatures(&tree)?;
@@ -38,20 +40,6 @@ pub(super) fn embed(xades: &Xades, at: Target, material: &Material) -> Result<Op
     }
     let plan = Plan { tree: &tree, signature, place: unsigned_place(&tree, signature)? };
     Ok(Some(apply_all(xades.as_bytes(), plan.changes(&new)?)))
-}
-
-/// What is embedded is read first, so that it cannot make the signature unreadable.
-fn check_readable(material: &Material) -> Result<(), XadesError> {
-    for certificate in &material.certificates {
-        Certificate::read(certificate).map_err(XadesError::Material)?;
-    }
-    for crl in &material.crls {
-        Crl::read(crl).map_err(XadesError::Material)?;
-    }
-    for ocsp in &material.ocsps {
-        OcspResponse::read(ocsp).map_err(XadesError::Material)?;
-    }
-    Ok(())
 }
 
 struct Plan<'p, 'a> {

@@ -4,13 +4,10 @@
 //! What is stamped is what the reader will compute ([`crate::imprint`]), and after the token is in, it is asked.
 
 use keiin_model::{DigestAlgorithm, PendingTimestamp, Target, is_for_new};
-use keiin_pki::{
-    der::Element as DerElement,
-    digest::{Hasher, object_id},
-};
+use keiin_pki::digest::Hasher;
 use keiin_tsp::Token;
 
-use super::{intact::find_timestamp, place::unsigned_place};
+use super::place::unsigned_place;
 use crate::{
     Detached, Xades, XadesError,
     imprint::{self, Before, Stamped},
@@ -62,13 +59,7 @@ const NOT_THERE: &str =
 
 /// The document with the token in it.
 pub(super) fn finish(xades: &Xades, pending: &PendingTimestamp, token: &[u8]) -> Result<Vec<u8>, XadesError> {
-    let element = DerElement::whole(token, "TimeStampToken").map_err(|_| NO_TOKEN)?;
-    let read = Token::from_element(&element).map_err(|_| NO_TOKEN)?;
-    if read.info.imprint_algorithm != Some(pending.algorithm) || read.info.imprint != pending.imprint {
-        return Err(XadesError::TokenMismatch {
-            what: "it is over another imprint than the one that was begun",
-        });
-    }
+    Token::answering(token, pending).map_err(|what| XadesError::TokenMismatch { what })?;
     let tree = Tree::read(xades.as_bytes())?;
     tree.editable()?;
     let all = read_signatures(&tree)?;
@@ -105,14 +96,9 @@ fn stamp_id(tree: &Tree<'_>, signature: NodeId, stamp: Stamp) -> String {
 
 /// The new document must say of the token what a reader will ask: that it is over what stands there.
 pub(super) fn check_finished(new: &Xades, token: &[u8]) -> Result<(), XadesError> {
-    let read = Token::read(token).map_err(|_| NO_TOKEN)?;
-    let value = read.signer.signature.octets("signature").map_err(|_| NO_TOKEN)?.to_cow();
-    let what = match find_timestamp(new.signatures(), &object_id(&value)) {
-        Some(timestamp) if timestamp.imprint.intact() => return Ok(()),
-        Some(timestamp) if !timestamp.imprint.found() => {
-            "the signed content is not in this file: give it, so that the time-stamp can be compared with it"
-        }
-        _ => "this time-stamp was begun on another file than the one it is put into",
-    };
-    Err(XadesError::Misuse { what })
+    let id = Token::read(token).and_then(|token| token.signature_id()).map_err(|_| NO_TOKEN)?;
+    match new.standing().fault_of(&id) {
+        Some(what) => Err(XadesError::Misuse { what }),
+        None => Ok(()),
+    }
 }

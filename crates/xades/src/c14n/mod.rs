@@ -33,6 +33,15 @@ impl Sink for Vec<u8> {
     }
 }
 
+/// Whoever takes pieces.
+pub(crate) struct Pieces<'f>(pub(crate) &'f mut dyn FnMut(&[u8]));
+
+impl Sink for Pieces<'_> {
+    fn write(&mut self, octets: &[u8]) {
+        (self.0)(octets);
+    }
+}
+
 impl Sink for Hasher {
     fn write(&mut self, octets: &[u8]) {
         self.update(octets);

@@ -13,6 +13,8 @@ use crate::{
 
 struct Open {
     node: NodeId,
+    /// The last node in it.
+    last: NodeId,
     /// The rendered namespaces to come back to.
     mark: usize,
 }
@@ -124,7 +126,7 @@ impl<'t> Writer<'t, '_> {
             write_attributes(self.tree, node, out);
             out.write(b">");
         }
-        self.open.push(Open { node, mark });
+        self.open.push(Open { node, last: self.tree.last_descendant(node), mark });
         Ok(())
     }
 
@@ -226,11 +228,7 @@ impl<'t> Writer<'t, '_> {
 
     /// Writes the end tags of the elements that `node` is not in.
     fn close_before(&mut self, node: NodeId, out: &mut Output<'_>) {
-        while let Some(open) = self.open.pop() {
-            if node <= self.tree.last_descendant(open.node) {
-                self.open.push(open);
-                return;
-            }
+        while let Some(open) = self.open.pop_if(|open| open.last < node) {
             self.close(&open, out);
         }
     }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use keiin_model::DigestAlgorithm;
+use keiin_model::{Bytes, DigestAlgorithm};
 use keiin_pki::digest::{Hasher, digest};
 
 use crate::{
@@ -30,7 +30,7 @@ const DECLARATION: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 /// What the signature is put into, and what it holds of the content.
 pub(crate) struct Layout<'a> {
     /// The document around the signature.
-    pub(crate) around: Around<'a>,
+    pub(crate) around: Around,
     /// The references to the content.
     pub(crate) references: Vec<Reference<'a>>,
     /// ds:Object elements with content.
@@ -40,37 +40,38 @@ pub(crate) struct Layout<'a> {
 }
 
 /// The octets of the document around the signature.
-pub(crate) enum Around<'a> {
+pub(crate) enum Around {
     /// A document of its own.
     Nothing,
     /// Octets before and behind.
     New { before: Vec<u8>, after: Vec<u8> },
     /// A place in an existing document.
-    Existing { document: &'a [u8], at: Splice },
+    Existing { at: Splice },
 }
 
-impl Around<'_> {
+impl Around {
+    /// The octets of an existing document up to which every token stays as it is.
+    pub(crate) const fn same(&self) -> Option<usize> {
+        match self {
+            Self::Existing { at } => Some(at.same()),
+            Self::Nothing | Self::New { .. } => None,
+        }
+    }
+
     /// The whole document, and where the signature begins in it.
-    pub(crate) fn document(&self, signature: &[u8]) -> (Vec<u8>, usize) {
+    pub(crate) fn document(&self, existing: Option<Bytes>, signature: &[u8]) -> (Vec<u8>, usize) {
         match self {
             Self::Nothing => ([DECLARATION, signature].concat(), DECLARATION.len()),
             Self::New { before, after } => ([before, signature, after].concat(), before.len()),
-            Self::Existing { document, at } => at.apply(document, signature),
+            Self::Existing { at } => at.insert(existing.map(Vec::from).unwrap_or_default(), signature),
         }
     }
-}
-
-/// An existing document that the signature goes into.
-#[derive(Clone, Copy)]
-pub(crate) struct Home<'a, 't> {
-    pub(crate) octets: &'a [u8],
-    pub(crate) tree: &'t Tree<'a>,
 }
 
 /// Lays out the content's part. `id` is the signature's id.
 pub(crate) fn lay_out<'a>(
     objects: &'a [DataObject],
-    home: Option<Home<'a, '_>>,
+    home: Option<&Tree<'_>>,
     shape: &XadesShape,
     mime_type: Option<&'a str>,
     digest: DigestAlgorithm,
@@ -79,10 +80,10 @@ pub(crate) fn lay_out<'a>(
     let frame = Frame { shape, mime_type, digest, id };
     match (&shape.packaging, home) {
         (XmlPackaging::Enveloped { parent, except }, Some(home)) => {
-            frame.enveloped(home, element(home.tree, parent)?, *except)
+            frame.enveloped(home, element(home, parent)?, *except)
         }
         (XmlPackaging::InternallyDetached { element: Sibling::Existing { id, into } }, Some(home)) => {
-            frame.beside_existing(home, id, element(home.tree, into)?)
+            frame.beside_existing(home, id, element(home, into)?)
         }
         (XmlPackaging::Enveloping { carried }, _) => frame.enveloping(objects, *carried),
         (XmlPackaging::InternallyDetached { element: Sibling::New { carried } }, _) => {
@@ -103,24 +104,18 @@ struct Frame<'a, 's> {
 }
 
 impl<'a> Frame<'a, '_> {
-    fn enveloped(self, home: Home<'a, '_>, parent: NodeId, except: Except) -> Result<Layout<'a>, XadesError> {
+    fn enveloped(self, home: &Tree<'_>, parent: NodeId, except: Except) -> Result<Layout<'a>, XadesError> {
         let first = match except {
             Except::Itself => Step::Named(ENVELOPED),
             Except::EverySignature => Step::WithoutSignatures,
         };
         let steps = vec![first, Step::Named(self.shape.canonical.uri())];
         let reference = self.reference(1, Cow::Borrowed(""), None, steps);
-        let around = Around::Existing { document: home.octets, at: last_child(home.tree, parent)? };
+        let around = Around::Existing { at: last_child(home, parent)? };
         Ok(self.layout(around, vec![(reference, self.mime_type.unwrap_or(XML))], Vec::new()))
     }
 
-    fn beside_existing(
-        self,
-        home: Home<'a, '_>,
-        signed: &str,
-        into: NodeId,
-    ) -> Result<Layout<'a>, XadesError> {
-        let tree = home.tree;
+    fn beside_existing(self, tree: &Tree<'_>, signed: &str, into: NodeId) -> Result<Layout<'a>, XadesError> {
         let target = tree.by_id(signed).ok_or(XadesError::Misuse { what: NO_ELEMENT })?;
         if target <= into && into <= tree.last_descendant(target) {
             let what =
@@ -128,7 +123,7 @@ impl<'a> Frame<'a, '_> {
             return Err(XadesError::Misuse { what });
         }
         let reference = self.reference(1, format!("#{signed}").into(), None, self.content_steps());
-        let around = Around::Existing { document: home.octets, at: last_child(home.tree, into)? };
+        let around = Around::Existing { at: last_child(tree, into)? };
         Ok(self.layout(around, vec![(reference, self.mime_type.unwrap_or(XML))], Vec::new()))
     }
 
@@ -242,7 +237,7 @@ impl<'a> Frame<'a, '_> {
 
     fn layout(
         &self,
-        around: Around<'a>,
+        around: Around,
         references: Vec<(Reference<'a>, &str)>,
         objects: Vec<Element<'a>>,
     ) -> Layout<'a> {

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! A signer whose certificate, scheme and intent fit together.
 
-use keiin_model::{
-    Bytes, CertificateValidity, ClaimedTime, DigestAlgorithm, KeyAlgorithm, SignatureAlgorithm,
-    SignerLocation, SigningIntent, Time, is_for_new, message_digest_of,
-};
-use keiin_pki::{cert::Certificate, digest::object_id, key::PublicKey};
+use keiin_model::{Bytes, ClaimedTime, DigestAlgorithm, SignerLocation, SigningIntent, Time};
+use keiin_pki::{cert::Certificate, digest::object_id, signing::read_signer};
 
 use crate::{
     XadesError,
@@ -30,24 +27,8 @@ impl<'a> SignerChoice<'a> {
         intent: &'a SigningIntent,
         now: Time,
     ) -> Result<Self, XadesError> {
-        let algorithm = intent.algorithm;
-        let digest = message_digest_of(algorithm)
-            .filter(|digest| is_for_new(*digest))
-            .ok_or(XadesError::NotForSigning { algorithm })?;
-        let certificate = Certificate::read(certificate).map_err(XadesError::Material)?;
-        for other in chain {
-            Certificate::read(other.as_ref()).map_err(XadesError::Material)?;
-        }
+        let (certificate, digest) = read_signer(certificate, chain, intent, now)?;
         check_intent(intent)?;
-        let within = certificate.not_before <= now && now <= certificate.not_after;
-        if intent.validity == CertificateValidity::Required && !within {
-            let (not_before, not_after) = (certificate.not_before, certificate.not_after);
-            return Err(XadesError::OutsideValidity { not_before, not_after, at: now });
-        }
-        let key = PublicKey::read(certificate.spki).map_err(XadesError::Key)?.algorithm();
-        if !fits(algorithm, key) {
-            return Err(XadesError::KeyMismatch { algorithm });
-        }
         let chain = chain.iter().map(|c| Bytes::from(c.as_ref())).collect();
         Ok(Self { certificate, chain, intent, digest, now })
     }
@@ -101,18 +82,6 @@ impl<'a> SignerChoice<'a> {
 
 /// More signatures of one signer in one second than a document may have at all.
 const MAX_IDS: u32 = 4096;
-
-const fn fits(algorithm: SignatureAlgorithm, key: KeyAlgorithm) -> bool {
-    matches!(
-        (algorithm, key),
-        (SignatureAlgorithm::RsaPkcs1 { .. } | SignatureAlgorithm::RsaPss { .. }, KeyAlgorithm::Rsa { .. })
-            | (
-                SignatureAlgorithm::Ecdsa { .. } | SignatureAlgorithm::EcdsaPlain { .. },
-                KeyAlgorithm::Ec { .. }
-            )
-            | (SignatureAlgorithm::Ed25519, KeyAlgorithm::Ed25519)
-    )
-}
 
 /// What the schema does not let stand.
 fn check_intent(intent: &SigningIntent) -> Result<(), XadesError> {

@@ -5,37 +5,29 @@
 use std::borrow::Cow;
 
 use super::{
-    namespace::{XML_NAMESPACE, small},
-    node::NodeId,
-    parse::Tables,
+    node::{NodeId, Tables},
     value,
 };
-use crate::{error::XmlError, limits};
 
 /// The elements by identifier.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
     /// Attribute and the node of its element, in the order of the values.
-    sorted: Vec<(u32, NodeId)>,
+    sorted: Vec<(u32, u32)>,
 }
 
 impl Ids {
-    pub(super) fn collect(tables: &Tables, text: &str) -> Result<Self, XmlError> {
-        let mut sorted = Vec::new();
-        for (at, element) in tables.elements.iter().enumerate() {
-            let next = tables.elements.get(at + 1).map(|next| next.attributes as usize);
-            let end = next.unwrap_or(tables.attributes.len());
-            for attribute in element.attributes as usize..end {
-                if is_id(tables, text, attribute) {
-                    sorted.push((small(attribute), NodeId(element.node)));
-                }
-            }
-        }
-        if sorted.len() > limits::MAX_IDS {
-            return Err(XmlError::Limit { object: "identifiers of a document", limit: limits::MAX_IDS });
-        }
-        sorted.sort_by(|a, b| value_of(tables, text, a.0).cmp(&value_of(tables, text, b.0)));
-        Ok(Self { sorted })
+    /// Sorts what was found in document order.
+    pub(super) fn new(mut found: Vec<(u32, u32)>, tables: &Tables, text: &str) -> Self {
+        found.sort_by(|a, b| value_of(tables, text, a.0).cmp(&value_of(tables, text, b.0)));
+        Self { sorted: found }
+    }
+
+    /// Those of the nodes before `end`, as they were found.
+    pub(super) fn in_document_order(mut self, end: u32) -> Vec<(u32, u32)> {
+        self.sorted.retain(|(_, node)| *node < end);
+        self.sorted.sort_unstable();
+        self.sorted
     }
 
     /// The elements that have this identifier: none, one, or two where it is ambiguous.
@@ -47,20 +39,10 @@ impl Ids {
             .unwrap_or_default()
             .iter()
             .take_while(|entry| value_of(tables, text, entry.0) == id)
-            .map(|entry| entry.1);
+            .map(|entry| NodeId(entry.1));
         let first = found.next();
         // One element may say the same by two attributes.
         (first, found.find(|&other| Some(other) != first))
-    }
-}
-
-fn is_id(tables: &Tables, text: &str, attribute: usize) -> bool {
-    let Some(record) = tables.attributes.get(attribute) else { return false };
-    let (start, len) = (record.start as usize, usize::from(record.name_len));
-    if record.prefix_len == 0 {
-        len == 2 && matches!(text.get(start..start + 2), Some("Id" | "ID" | "id"))
-    } else {
-        record.namespace == XML_NAMESPACE && text.get(start..start + len) == Some("xml:id")
     }
 }
 

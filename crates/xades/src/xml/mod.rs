@@ -11,6 +11,12 @@ mod namespace;
 mod node;
 mod parse;
 mod picked;
+#[cfg(test)]
+mod productions;
+mod resume;
+#[cfg(test)]
+mod resume_tests;
+mod scan;
 mod set;
 mod tag;
 #[cfg(test)]
@@ -24,10 +30,14 @@ pub(crate) use self::{
     namespace::XML,
     node::{Declaration, NodeId, NodeKind},
     picked::Point,
+    resume::Textless,
     set::{NodeSet, Subtrees},
     value::{Piece, text_pieces, value_pieces},
 };
-use self::{id::Ids, node::Node, parse::Tables};
+use self::{
+    id::Ids,
+    node::{NameRecord, Node, Tables},
+};
 use crate::{error::XmlError, limits};
 
 /// A well-formed document without a DTD.
@@ -37,6 +47,13 @@ pub(crate) struct Tree<'a> {
     transcoded: Option<&'static str>,
     tables: Tables,
     ids: Ids,
+}
+
+fn check_size(octets: usize) -> Result<(), XmlError> {
+    if octets > limits::MAX_OCTETS {
+        return Err(XmlError::Limit { object: "octets of a document", limit: limits::MAX_OCTETS });
+    }
+    Ok(())
 }
 
 /// The name of an element or attribute.
@@ -70,13 +87,34 @@ impl<'a> Tree<'a> {
     /// # Errors
     /// [`XmlError`] where it is not well-formed, has a DTD, or is over a limit.
     pub(crate) fn read(source: &'a [u8]) -> Result<Self, XmlError> {
-        if source.len() > limits::MAX_OCTETS {
-            return Err(XmlError::Limit { object: "octets of a document", limit: limits::MAX_OCTETS });
-        }
+        check_size(source.len())?;
         let (text, transcoded) = encoding::decode(source)?;
-        let tables = parse::parse(&text)?;
-        let ids = Ids::collect(&tables, &text)?;
+        Self::of(text, transcoded)
+    }
+
+    /// Reads a document in UTF-8 whose octets are known to be text.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(crate) fn of_text(text: &'a str) -> Result<Self, XmlError> {
+        check_size(text.len())?;
+        Self::of(Cow::Borrowed(text), None)
+    }
+
+    /// The tables with the text that they are of.
+    const fn over(text: &'a str, tables: Tables, ids: Ids) -> Self {
+        Self { text: Cow::Borrowed(text), transcoded: None, tables, ids }
+    }
+
+    fn of(text: Cow<'a, str>, transcoded: Option<&'static str>) -> Result<Self, XmlError> {
+        let (tables, ids) = parse::parse(&text)?;
+        let ids = Ids::new(ids, &tables, &text);
         Ok(Self { text, transcoded, tables, ids })
+    }
+
+    /// What was read, to be put beside the text again when that has been changed.
+    pub(crate) fn without_text(self) -> Textless {
+        Textless { octets: self.text.len(), tables: self.tables, ids: self.ids }
     }
 
     /// The document in UTF-8: the octets as they stand, or transcoded where [`Self::editable`] is an error.
@@ -98,8 +136,8 @@ impl<'a> Tree<'a> {
     }
 
     /// The document element.
-    pub(crate) fn root(&self) -> NodeId {
-        self.tables.elements.first().map_or(NodeId(0), |root| NodeId(root.node))
+    pub(crate) const fn root(&self) -> NodeId {
+        NodeId(self.tables.root)
     }
 
     fn node(&self, node: NodeId) -> Option<&Node> {
@@ -107,7 +145,7 @@ impl<'a> Tree<'a> {
     }
 
     fn element(&self, node: NodeId) -> Option<&node::Element> {
-        self.tables.elements.get(self.node(node)?.item as usize)
+        self.tables.elements.get(self.node(node)?.item())
     }
 
     /// A stretch of [`Self::source`].
@@ -122,43 +160,50 @@ impl<'a> Tree<'a> {
 
     /// What a node is.
     pub(crate) fn kind(&self, node: NodeId) -> NodeKind {
-        self.node(node).map_or(NodeKind::Document, |node| node.kind)
+        self.node(node).map_or(NodeKind::Document, Node::kind)
     }
 
     /// The name of an element; the target of an instruction as its local name; empty for others.
     pub(crate) fn name(&self, node: NodeId) -> Name<'_> {
         let none = Name { namespace: "", prefix: "", local: "" };
         let Some(record) = self.node(node) else { return none };
-        if record.kind == NodeKind::Instruction {
-            let inside = self.slice(record.start as usize + 2..record.end as usize);
+        let start = record.start as usize;
+        if record.kind() == NodeKind::Instruction {
+            let inside = self.slice(start + 2..record.end as usize);
             return Name { local: inside.get(..name_len(inside)).unwrap_or_default(), ..none };
         }
-        let Some(element) = self.element(node) else { return none };
-        let start = record.start as usize + 1;
-        self.split_name(start, element.prefix_len, element.name_len, element.namespace)
+        let Some(name) = self.element_name(node) else { return none };
+        self.split_name(start + 1, name)
+    }
+
+    fn element_name(&self, node: NodeId) -> Option<&NameRecord> {
+        self.tables.names.get(self.element(node)?.name as usize)
     }
 
     /// The name of an element as its tags have it.
     pub(crate) fn qualified_name(&self, node: NodeId) -> &str {
-        let len = self.element(node).map_or(0, |element| usize::from(element.name_len));
+        let len = self.element_name(node).map_or(0, |name| usize::from(name.len));
         let start = self.range(node).start + 1;
         self.slice(start..start + len)
     }
 
-    fn split_name(&self, start: usize, prefix_len: u16, name_len: u16, namespace: u32) -> Name<'_> {
-        let whole = self.slice(start..start + usize::from(name_len));
-        let prefix_len = usize::from(prefix_len);
-        let (prefix, local) = match prefix_len {
+    fn split_name(&self, start: usize, name: &NameRecord) -> Name<'_> {
+        let whole = self.slice(start..start + usize::from(name.len));
+        let (prefix, local) = match usize::from(name.prefix_len) {
             0 => ("", whole),
             len => (whole.get(..len).unwrap_or_default(), whole.get(len + 1..).unwrap_or_default()),
         };
-        Name { namespace: self.namespace_name(namespace), prefix, local }
+        Name { namespace: self.namespace_name(name.namespace), prefix, local }
     }
 
     /// The node is an element of this name.
     pub(crate) fn is(&self, node: NodeId, namespace: &str, local: &str) -> bool {
-        let name = self.name(node);
-        name.local == local && name.namespace == namespace && self.kind(node) == NodeKind::Element
+        let Some(name) = self.element_name(node) else { return false };
+        let skip = if name.prefix_len == 0 { 0 } else { usize::from(name.prefix_len) + 1 };
+        // The length is what most names differ by.
+        usize::from(name.len) - skip == local.len()
+            && self.qualified_name(node).get(skip..) == Some(local)
+            && self.namespace_name(name.namespace) == namespace
     }
 
     /// The element that a node stands in, or the document; `None` for the document.
@@ -173,7 +218,11 @@ impl<'a> Tree<'a> {
 
     /// The last node of the subtree: `a <= n && n <= tree.last_descendant(a)` says that `n` is in the subtree of `a`.
     pub(crate) fn last_descendant(&self, node: NodeId) -> NodeId {
-        self.node(node).map_or(node, |node| NodeId(node.last))
+        match self.node(node).map(Node::kind) {
+            Some(NodeKind::Element) => self.element(node).map_or(node, |element| NodeId(element.last)),
+            Some(NodeKind::Document) => NodeId(namespace::small(self.len().saturating_sub(1))),
+            _ => node,
+        }
     }
 
     /// `node` is `ancestor` or stands in it.
@@ -228,7 +277,7 @@ impl<'a> Tree<'a> {
     }
 
     fn attribute_numbers(&self, node: NodeId) -> Range<u32> {
-        let item = self.node(node).map_or(node::NONE, |node| node.item) as usize;
+        let Some(item) = self.node(node).map(Node::item) else { return 0..0 };
         let Some(element) = self.tables.elements.get(item) else { return 0..0 };
         let end = self.tables.elements.get(item + 1).map(|next| next.attributes);
         element.attributes..end.unwrap_or_else(|| namespace::small(self.tables.attributes.len()))
@@ -236,10 +285,9 @@ impl<'a> Tree<'a> {
 
     fn attribute_by(&self, id: AttributeId) -> Option<Attribute<'_>> {
         let record = self.tables.attributes.get(id.0 as usize)?;
-        let name =
-            self.split_name(record.start as usize, record.prefix_len, record.name_len, record.namespace);
+        let name = self.split_name(record.start as usize, self.tables.names.get(record.name() as usize)?);
         let raw = self.slice(record.value_start as usize..record.value_end as usize);
-        let value = if record.plain { Cow::Borrowed(raw) } else { value::value(raw) };
+        let value = if record.is_plain() { Cow::Borrowed(raw) } else { value::value(raw) };
         Some(Attribute { id, name, value })
     }
 
@@ -264,7 +312,7 @@ impl<'a> Tree<'a> {
 
     fn characters(&self, node: NodeId) -> Cow<'_, str> {
         let raw = self.slice(self.range(node));
-        if self.node(node).is_some_and(|node| node.plain) {
+        if self.node(node).is_some_and(Node::is_plain) {
             return Cow::Borrowed(raw);
         }
         let mut out = String::with_capacity(raw.len());

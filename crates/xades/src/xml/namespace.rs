@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::node::{Declaration, NONE, Stored};
+use super::node::{Declaration, NONE, NameRecord, Stored};
 
 /// The namespace that `xml` stands for.
 pub(crate) const XML: &str = "http://www.w3.org/XML/1998/namespace";
@@ -19,6 +19,9 @@ pub(super) const NO_NAMESPACE: u32 = 0;
 /// The number of the namespace that `xml` stands for.
 pub(super) const XML_NAMESPACE: u32 = 1;
 
+/// So many of what was looked up last is found without a search.
+const RECENT: usize = 16;
+
 /// What is bound at the place that the reader is at.
 pub(super) struct Bindings<'t> {
     prefixes: BTreeMap<&'t str, u32>,
@@ -27,8 +30,8 @@ pub(super) struct Bindings<'t> {
     bound: Vec<u32>,
     /// What was bound before, for the way back.
     before: Vec<Declaration>,
-    /// The prefix that was looked up last: its neighbours mostly have the same.
-    latest: (&'t str, u32),
+    /// Prefixes that were looked up lately, by their ends: what is near mostly has one of the same few.
+    recent: [(&'t str, u32); RECENT],
     pub(super) stored_prefixes: Vec<Stored>,
     pub(super) stored_namespaces: Vec<Stored>,
 }
@@ -40,18 +43,50 @@ impl<'t> Bindings<'t> {
             namespaces: [(Cow::Borrowed(""), NO_NAMESPACE), (Cow::Borrowed(XML), XML_NAMESPACE)].into(),
             bound: vec![NO_NAMESPACE, XML_NAMESPACE],
             before: Vec::new(),
-            latest: ("", NO_PREFIX),
+            recent: [("", NO_PREFIX); RECENT],
             stored_prefixes: vec![Stored::Own("".into()), Stored::Own("xml".into())],
             stored_namespaces: vec![Stored::Own("".into()), Stored::Own(XML.into())],
         }
     }
 
+    /// With prefixes and namespace names that have their numbers already; none but XML's own is bound.
+    pub(super) fn of(text: &'t str, prefixes: Vec<Stored>, namespaces: Vec<Stored>) -> Self {
+        let mut known = Self::new();
+        for (number, stored) in (0..).zip(&prefixes) {
+            if let Stored::Text(at, len) = stored {
+                let prefix = text.get(*at as usize..(*at + *len) as usize).unwrap_or_default();
+                known.prefixes.insert(prefix, number);
+                known.bound.push(NONE);
+            }
+        }
+        for (number, stored) in (0..).zip(&namespaces) {
+            let name = match stored {
+                Stored::Text(at, len) => {
+                    Cow::Borrowed(text.get(*at as usize..(*at + *len) as usize).unwrap_or_default())
+                }
+                Stored::Own(own) => Cow::Owned(own.to_string()),
+            };
+            known.namespaces.insert(name, number);
+        }
+        (known.stored_prefixes, known.stored_namespaces) = (prefixes, namespaces);
+        known
+    }
+
     /// The number of a prefix that was declared somewhere before.
     fn prefix(&mut self, prefix: &'t str) -> Option<u32> {
-        if prefix != self.latest.0 {
-            self.latest = (prefix, *self.prefixes.get(prefix)?);
+        let octets = prefix.as_bytes();
+        let ends = [octets.first(), octets.last()].map(|end| usize::from(end.copied().unwrap_or_default()));
+        let place = (ends.iter().sum::<usize>() + octets.len()) % RECENT;
+        if let Some((known, number)) = self.recent.get(place)
+            && *known == prefix
+        {
+            return Some(*number);
         }
-        Some(self.latest.1)
+        let number = *self.prefixes.get(prefix)?;
+        if let Some(recent) = self.recent.get_mut(place) {
+            *recent = (prefix, number);
+        }
+        Some(number)
     }
 
     /// The numbers of a prefix and of what it stands for here.
@@ -107,6 +142,41 @@ impl<'t> Bindings<'t> {
                 *bound = old.namespace;
             }
         }
+    }
+}
+
+/// The names of a document while it is read, each with a number.
+#[derive(Default)]
+pub(super) struct Names {
+    pub(super) records: Vec<NameRecord>,
+    numbers: BTreeMap<NameRecord, u32>,
+    /// Those that were looked up lately.
+    recent: [u32; RECENT],
+}
+
+impl Names {
+    /// With names that have their numbers already.
+    pub(super) fn of(records: Vec<NameRecord>) -> Self {
+        let numbers = records.iter().copied().zip(0..).collect();
+        Self { records, numbers, recent: [0; RECENT] }
+    }
+
+    /// The number of a name, new or old.
+    pub(super) fn number(&mut self, name: NameRecord) -> u32 {
+        let place = (name.prefix as usize * 7 + name.namespace as usize * 5 + usize::from(name.len)) % RECENT;
+        if let Some(&number) = self.recent.get(place)
+            && self.records.get(number as usize) == Some(&name)
+        {
+            return number;
+        }
+        let number = *self.numbers.entry(name).or_insert_with(|| {
+            self.records.push(name);
+            small(self.records.len() - 1)
+        });
+        if let Some(recent) = self.recent.get_mut(place) {
+            *recent = number;
+        }
+        number
     }
 }
 

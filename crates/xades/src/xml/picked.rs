@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Node sets picked one by one, as XPath does: each attribute and namespace node is in or out for itself.
 
-use super::{AttributeId, NodeId, NodeKind, NodeSet, Tree};
+use super::{AttributeId, NodeId, NodeKind, NodeSet, Tree, node::Node};
 use crate::{error::XmlError, limits};
 
 /// A node as XPath counts them.
@@ -50,10 +50,11 @@ impl Picked {
         let mut first_namespace = Vec::with_capacity(tree.tables.elements.len());
         let mut total = 0_usize;
         let mut counted = std::collections::BTreeMap::new();
-        for element in &tree.tables.elements {
+        let all = tree.descendants(tree.document());
+        for node in all.filter(|&node| tree.kind(node) == NodeKind::Element) {
             first_namespace.push(super::namespace::small(total));
-            let node = NodeId(element.node);
-            let in_scope = *counted.entry(element.scope).or_insert_with(|| tree.namespaces(node).len());
+            let scope = tree.scope(node);
+            let in_scope = *counted.entry(scope).or_insert_with(|| tree.namespaces(node).len());
             total = total.saturating_add(in_scope);
             if total > limits::MAX_NAMESPACE_NODES {
                 let limit = limits::MAX_NAMESPACE_NODES;
@@ -98,13 +99,13 @@ impl Picked {
     }
 
     fn first(&self, tree: &Tree<'_>, element: NodeId) -> Option<usize> {
-        let item = tree.node(element)?.item as usize;
+        let item = tree.node(element)?.item();
         self.first_namespace.get(item).map(|&first| first as usize)
     }
 
     /// How many namespace nodes an element has.
     fn count(&self, tree: &Tree<'_>, element: NodeId) -> usize {
-        let item = tree.node(element).map_or(usize::MAX, |node| node.item as usize);
+        let item = tree.node(element).map_or(usize::MAX, Node::item);
         let first = self.first_namespace.get(item).copied().unwrap_or_default();
         match item.checked_add(1).and_then(|next| self.first_namespace.get(next)) {
             Some(next) => (next - first) as usize,

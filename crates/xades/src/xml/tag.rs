@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//! Start tags: attributes, namespace declarations and what they make of the element's name.
+//! Tags: names, attributes, namespace declarations and what they make of the names.
 
 use std::{borrow::Cow, cmp::Ordering, ops::Range};
 
 use super::{
     character::{is_space, qualified_name_len},
-    namespace::{NO_NAMESPACE, XML, XMLNS, small},
-    node::{AttributeRecord, Declaration, Element, NONE},
-    parse::{Parser, check_reference, malformed},
+    namespace::{NO_NAMESPACE, NO_PREFIX, XML, XMLNS, small},
+    node::{AttributeRecord, Declaration, Element, NONE, NameRecord, NodeKind, Scope},
+    parse::{Open, Parser, malformed},
+    scan::next_in_value,
     value,
 };
 use crate::{error::XmlError, limits};
 
 /// So many attributes are compared each with each, more are sorted.
 const FEW: usize = 8;
+const UNENDED: &str = "a tag without its end";
 
 /// One attribute as it stands.
 struct Raw {
@@ -26,139 +28,217 @@ struct Raw {
 
 /// What stays of a start tag while it is read.
 struct Tag {
+    start: usize,
     /// The octets are the canonical form.
     canonical: bool,
     attributes: usize,
     declarations: usize,
 }
 
+/// How a start tag ends.
+enum End {
+    /// `>`
+    Open,
+    /// `/>`
+    Empty,
+}
+
 impl<'t> Parser<'t> {
-    /// Reads the start tag in `range` into the tables. True where its octets are its canonical form.
-    pub(super) fn read_tag(
-        &mut self,
-        range: &Range<usize>,
-        empty: bool,
-        scope: u32,
-    ) -> Result<bool, XmlError> {
-        let inside = range.start + 1..range.end.saturating_sub(if empty { 2 } else { 1 });
-        let (prefix_len, name_len) = self.name(inside.start, inside.end)?;
+    /// Reads the start tag or empty-element tag at `start`; gives the place behind it.
+    pub(super) fn start_tag(&mut self, start: usize) -> Result<usize, XmlError> {
+        self.check_place(start)?;
+        let (prefix_len, name_len) = self.name(start, start + 1)?;
         let mut tag = Tag {
+            start,
             canonical: true,
             attributes: self.tables.attributes.len(),
             declarations: self.tables.declarations.len(),
         };
-        let mut at = inside.start + name_len;
-        while at < inside.end {
-            at = self.next_attribute(at, inside.end, &mut tag)?;
-        }
-        self.check_declarations(tag.declarations, range.start)?;
-        let (prefix, namespace) = self.resolve(inside.start, prefix_len)?;
-        self.resolve_attributes(tag.attributes)?;
+        let (mark, scope) = (self.bindings.mark(), self.scope);
+        let (last, end) = self.attributes(start + 1 + name_len, &mut tag)?;
+        let behind = last + if matches!(end, End::Empty) { 2 } else { 1 };
+        let declares = self.declared(&tag)?;
+        let name = self.named(start + 1, prefix_len, name_len)?;
+        self.name_attributes()?;
         let ordered = self.attributes_are_unique_and_ordered(tag.attributes)?;
-        let declares = self.tables.declarations.len() > tag.declarations;
-        let item = small(self.tables.elements.len());
+        let (node, item) = (small(self.tables.nodes.len()), small(self.tables.elements.len()));
         self.tables.elements.push(Element {
-            node: small(self.tables.nodes.len()),
-            open_end: small(range.end),
+            last: node,
+            open_end: small(behind),
             close: NONE,
-            prefix_len: short(prefix_len),
-            name_len: short(name_len),
-            prefix,
-            namespace,
+            name,
             attributes: small(tag.attributes),
-            declarations: small(tag.declarations),
-            scope: if declares { item } else { scope },
-            ordered,
-            tidy_end: true,
+            scope: self.scope,
         });
-        Ok(tag.canonical && ordered && !declares)
+        let pushed = self.push(NodeKind::Element, start..behind)?;
+        pushed.set_item(item);
+        pushed.set_ordered(ordered);
+        pushed.set_canonical(tag.canonical && ordered && !declares);
+        match end {
+            End::Open => {
+                let name = start + 1..start + 1 + name_len;
+                self.open.push(Open { node, item, mark, scope, name });
+            }
+            End::Empty => {
+                self.bindings.leave(mark);
+                self.scope = scope;
+            }
+        }
+        Ok(behind)
     }
 
-    fn octet(&self, at: usize) -> Option<u8> {
-        self.text.as_bytes().get(at).copied()
+    /// An element may begin here.
+    fn check_place(&mut self, start: usize) -> Result<(), XmlError> {
+        if self.open.is_empty() {
+            if self.rooted {
+                return Err(malformed(start, "a second document element"));
+            }
+            self.rooted = true;
+            self.tables.root = small(self.tables.nodes.len());
+        }
+        if self.open.len() >= limits::MAX_DEPTH {
+            return Err(XmlError::Limit { object: "elements within elements", limit: limits::MAX_DEPTH });
+        }
+        Ok(())
     }
 
-    fn name(&self, at: usize, end: usize) -> Result<(usize, usize), XmlError> {
-        let lengths = qualified_name_len(self.slice(at..end));
-        let lengths = lengths.ok_or_else(|| malformed(at, "a name that is none"))?;
+    /// Reads the end tag at `start`; gives the place behind it.
+    pub(super) fn end_tag(&mut self, start: usize) -> Result<usize, XmlError> {
+        let Some(open) = self.open.pop() else {
+            return Err(malformed(start, "an end tag without a start tag"));
+        };
+        let named = self.text.as_bytes().get(open.name.clone()).unwrap_or_default();
+        let rest = self.rest(start + 2);
+        let mut at = start + 2 + named.len();
+        if rest.starts_with(named) && self.octet(at) != Some(b'>') {
+            at = self.skip_space(at);
+        }
+        match self.octet(at) {
+            Some(b'>') if rest.starts_with(named) => at += 1,
+            _ if memchr::memchr(b'>', rest).is_none() => return Err(malformed(start, UNENDED)),
+            _ => return Err(malformed(start, "an end tag that does not match its start tag")),
+        }
+        let last = small(self.tables.nodes.len().saturating_sub(1));
+        if let Some(element) = self.tables.elements.get_mut(open.item as usize) {
+            (element.close, element.last) = (small(start), last);
+        }
+        if let Some(node) = self.tables.nodes.get_mut(open.node as usize) {
+            node.end = small(at);
+        }
+        self.bindings.leave(open.mark);
+        self.scope = open.scope;
+        Ok(at)
+    }
+
+    fn skip_space(&self, at: usize) -> usize {
+        at + self.rest(at).iter().take_while(|&&octet| is_space(octet)).count()
+    }
+
+    /// The lengths of the prefix and of all of the name at `at`, in the tag that begins at `tag`.
+    fn name(&self, tag: usize, at: usize) -> Result<(usize, usize), XmlError> {
+        let Some(lengths) = qualified_name_len(self.text.get(at..).unwrap_or_default()) else {
+            let what = if at < self.text.len() { "a name that is none" } else { UNENDED };
+            return Err(malformed(if what == UNENDED { tag } else { at }, what));
+        };
         if lengths.1 > limits::MAX_NAME_OCTETS {
             return Err(XmlError::Limit { object: "octets of a name", limit: limits::MAX_NAME_OCTETS });
         }
         Ok(lengths)
     }
 
-    /// Reads the attribute after the white space at `at`, if there is one; gives the place behind it.
-    fn next_attribute(&mut self, at: usize, end: usize, tag: &mut Tag) -> Result<usize, XmlError> {
-        let start = self.skip_space(at, end);
-        if start == at {
-            return Err(malformed(at, "no white space before an attribute"));
+    /// Reads attributes from `at`, behind the name, to the end of the tag; gives the place of that.
+    fn attributes(&mut self, mut at: usize, tag: &mut Tag) -> Result<(usize, End), XmlError> {
+        loop {
+            if let Some(end) = self.end(at) {
+                return Ok((at, end));
+            }
+            let start = self.skip_space(at);
+            if let Some(end) = self.end(start) {
+                tag.canonical = false;
+                return Ok((start, end));
+            }
+            if self.octet(start).is_none() {
+                return Err(malformed(tag.start, UNENDED));
+            }
+            if start == at {
+                return Err(malformed(at, "no white space before an attribute"));
+            }
+            self.check_count(tag)?;
+            let raw = self.attribute(start, tag)?;
+            // Canonical: ` name="value"`, one space, double quotes and nothing else between.
+            let quoted = self.octet(raw.value.end) == Some(b'"');
+            let tight = quoted && raw.value.start - start - raw.name_len == 2;
+            tag.canonical &= start - at == 1 && self.octet(at) == Some(b' ') && tight && raw.plain;
+            at = raw.value.end + 1;
+            self.take(&raw)?;
         }
-        if start == end {
-            tag.canonical = false;
-            return Ok(end);
-        }
-        let count =
-            self.tables.attributes.len() - tag.attributes + self.tables.declarations.len() - tag.declarations;
-        if count >= limits::MAX_ATTRIBUTES {
-            return Err(XmlError::Limit {
-                object: "attributes of an element",
-                limit: limits::MAX_ATTRIBUTES,
-            });
-        }
-        let raw = self.attribute(start, end)?;
-        // Canonical: ` name="value"`, one space, double quotes and nothing else between.
-        let tight = raw.value.start - start - raw.name_len == 2 && self.octet(raw.value.end) == Some(b'"');
-        tag.canonical &= start - at == 1 && self.octet(at) == Some(b' ') && tight && raw.plain;
-        let behind = raw.value.end + 1;
-        self.take(&raw)?;
-        Ok(behind)
     }
 
-    fn skip_space(&self, at: usize, end: usize) -> usize {
-        let rest = self.text.as_bytes().get(at..end).unwrap_or_default();
-        at + rest.iter().take_while(|&&octet| is_space(octet)).count()
+    /// How the tag ends at `at`, if it does.
+    fn end(&self, at: usize) -> Option<End> {
+        match self.octet(at)? {
+            b'>' => Some(End::Open),
+            b'/' if self.octet(at + 1) == Some(b'>') => Some(End::Empty),
+            _ => None,
+        }
+    }
+
+    fn check_count(&self, tag: &Tag) -> Result<(), XmlError> {
+        const LIMIT: usize = limits::MAX_ATTRIBUTES;
+        let attributes = self.tables.attributes.len() - tag.attributes;
+        if attributes + self.tables.declarations.len() - tag.declarations >= LIMIT {
+            return Err(XmlError::Limit { object: "attributes of an element", limit: LIMIT });
+        }
+        Ok(())
     }
 
     /// `Name S? '=' S? AttValue`.
-    fn attribute(&self, start: usize, end: usize) -> Result<Raw, XmlError> {
-        let (prefix_len, name_len) = self.name(start, end)?;
-        let equals = self.skip_space(start + name_len, end);
-        if equals >= end || self.octet(equals) != Some(b'=') {
-            return Err(malformed(start, "an attribute without a value"));
+    fn attribute(&self, start: usize, tag: &Tag) -> Result<Raw, XmlError> {
+        let (prefix_len, name_len) = self.name(tag.start, start)?;
+        let mut at = start + name_len;
+        if self.octet(at) != Some(b'=') {
+            at = self.skip_space(at);
         }
-        let open = self.skip_space(equals + 1, end);
-        let quote = self.octet(open).filter(|&octet| open < end && matches!(octet, b'"' | b'\''));
-        let quote = quote.ok_or_else(|| malformed(open, "an attribute value without quotes"))?;
-        let inside = self.text.as_bytes().get(open + 1..end).unwrap_or_default();
-        let len = memchr::memchr(quote, inside);
-        let len = len.ok_or_else(|| malformed(open, "an attribute value without its end"))?;
-        let value = open + 1..open + 1 + len;
-        let plain = self.check_value(&value)?;
-        Ok(Raw { start, prefix_len, name_len, value, plain })
-    }
-
-    /// True where the value is the octets as they stand.
-    fn check_value(&self, range: &Range<usize>) -> Result<bool, XmlError> {
-        if range.len() > limits::MAX_ATTRIBUTE_OCTETS {
+        match self.octet(at) {
+            Some(b'=') => at += 1,
+            Some(_) => return Err(malformed(start, "an attribute without a value")),
+            None => return Err(malformed(tag.start, UNENDED)),
+        }
+        let open = self.skip_space(at);
+        let quote = match self.octet(open) {
+            Some(quote @ (b'"' | b'\'')) => quote,
+            Some(_) => return Err(malformed(open, "an attribute value without quotes")),
+            None => return Err(malformed(tag.start, UNENDED)),
+        };
+        let (end, plain) = self.value(open + 1, quote, tag)?;
+        let value = open + 1..end;
+        if value.len() > limits::MAX_ATTRIBUTE_OCTETS {
             let limit = limits::MAX_ATTRIBUTE_OCTETS;
             return Err(XmlError::Limit { object: "octets of an attribute", limit });
         }
-        let value = self.slice(range.clone());
-        let mut plain = true;
-        for (at, octet) in value.bytes().enumerate() {
-            match octet {
-                b'<' => return Err(malformed(range.start + at, "< in an attribute value")),
-                b'&' => {
-                    let from = value.get(at..).unwrap_or_default();
-                    let len = from.find(';').map_or(1, |end| end + 1);
-                    check_reference(from.get(..len).unwrap_or_default(), range.start + at)?;
+        Ok(Raw { start, prefix_len, name_len, value, plain })
+    }
+
+    /// `AttValue`, production 10, from behind the quote on: where it ends, and whether it is the octets as they stand.
+    fn value(&self, start: usize, quote: u8, tag: &Tag) -> Result<(usize, bool), XmlError> {
+        let octets = self.text.as_bytes();
+        let (mut at, mut plain) = (start, true);
+        loop {
+            at = next_in_value(octets, at, quote, plain);
+            match octets.get(at) {
+                Some(&end) if end == quote => return Ok((at, plain)),
+                Some(b'<') => return Err(malformed(at, "< in an attribute value")),
+                Some(b'&') => {
+                    at = self.reference(at)?;
                     plain = false;
                 }
-                b'\t' | b'\n' | b'\r' => plain = false,
-                _ => {}
+                Some(octet) => {
+                    plain &= !is_space(*octet);
+                    at += 1;
+                }
+                None => return Err(malformed(tag.start, UNENDED)),
             }
         }
-        Ok(plain)
     }
 
     /// Adds an attribute or a namespace declaration to its table.
@@ -171,16 +251,24 @@ impl<'t> Parser<'t> {
             let prefix = name.get(6..).unwrap_or_default();
             return self.declare(raw, prefix);
         }
-        self.tables.attributes.push(AttributeRecord {
-            start: small(raw.start),
-            value_start: small(raw.value.start),
-            value_end: small(raw.value.end),
-            prefix_len: short(raw.prefix_len),
-            name_len: short(raw.name_len),
-            prefix: 0,
-            namespace: NO_NAMESPACE,
-            plain: raw.plain,
-        });
+        let number = self.tables.attributes.len();
+        if (raw.prefix_len == 0 && matches!(name, "Id" | "ID" | "id")) || name == "xml:id" {
+            if self.ids.len() >= limits::MAX_IDS {
+                return Err(XmlError::Limit { object: "identifiers of a document", limit: limits::MAX_IDS });
+            }
+            self.ids.push((small(number), small(self.tables.nodes.len())));
+        }
+        // An attribute without a prefix is in no namespace, whatever the default is.
+        let mut known = 0;
+        if raw.prefix_len == 0 {
+            let (prefix, namespace) = (NO_PREFIX, NO_NAMESPACE);
+            known =
+                self.names.number(NameRecord { prefix, namespace, prefix_len: 0, len: short(raw.name_len) });
+        } else {
+            self.prefixed.push((number, raw.prefix_len, raw.name_len));
+        }
+        let value = (small(raw.value.start), small(raw.value.end));
+        self.tables.attributes.push(AttributeRecord::new(small(raw.start), value, known, raw.plain));
         Ok(())
     }
 
@@ -206,43 +294,49 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    /// No prefix is declared twice in one tag.
-    fn check_declarations(&self, first: usize, at: usize) -> Result<(), XmlError> {
-        let declared = self.tables.declarations.get(first..).unwrap_or_default();
-        if declared.len() < 2 {
-            return Ok(());
+    /// Makes a scope of what the tag declares, no prefix twice. True where it declares anything.
+    fn declared(&mut self, tag: &Tag) -> Result<bool, XmlError> {
+        let declared = self.tables.declarations.get(tag.declarations..).unwrap_or_default();
+        if declared.is_empty() {
+            return Ok(false);
         }
-        let mut prefixes: Vec<u32> = declared.iter().map(|declaration| declaration.prefix).collect();
-        prefixes.sort_unstable();
-        if prefixes.windows(2).any(|pair| pair.first() == pair.last()) {
-            return Err(malformed(at, "a prefix is declared twice"));
+        if declared.len() > 1 {
+            let mut prefixes: Vec<u32> = declared.iter().map(|declaration| declaration.prefix).collect();
+            prefixes.sort_unstable();
+            if prefixes.windows(2).any(|pair| pair.first() == pair.last()) {
+                return Err(malformed(tag.start, "a prefix is declared twice"));
+            }
         }
-        Ok(())
+        let (node, declarations) = (small(self.tables.nodes.len()), small(tag.declarations));
+        let number = small(self.tables.scopes.len());
+        self.tables.scopes.push(Scope { node, outer: self.scope, declarations });
+        self.scope = number;
+        Ok(true)
     }
 
-    /// What a prefix in the text stands for.
-    fn resolve(&mut self, at: usize, prefix_len: usize) -> Result<(u32, u32), XmlError> {
-        let prefix = self.slice(at..at + prefix_len);
-        if prefix == "xmlns" {
+    /// The number of the name at `at`, under what its prefix stands for.
+    fn named(&mut self, at: usize, prefix_len: usize, len: usize) -> Result<u32, XmlError> {
+        let text = self.slice(at..at + prefix_len);
+        if text == "xmlns" {
             return Err(malformed(at, "an element with the prefix xmlns"));
         }
-        let undeclared = || XmlError::UndeclaredPrefix { at, prefix: prefix.chars().take(100).collect() };
-        self.bindings.resolve(prefix).ok_or_else(undeclared)
+        let undeclared = || XmlError::UndeclaredPrefix { at, prefix: text.chars().take(100).collect() };
+        let (prefix, namespace) = self.bindings.resolve(text).ok_or_else(undeclared)?;
+        let (prefix_len, len) = (short(prefix_len), short(len));
+        Ok(self.names.number(NameRecord { prefix, namespace, prefix_len, len }))
     }
 
-    fn resolve_attributes(&mut self, first: usize) -> Result<(), XmlError> {
-        for at in first..self.tables.attributes.len() {
-            let Some(record) = self.tables.attributes.get(at) else { continue };
-            // An attribute without a prefix is in no namespace, whatever the default is.
-            if record.prefix_len == 0 {
-                continue;
-            }
-            let (start, len) = (record.start as usize, usize::from(record.prefix_len));
-            let (prefix, namespace) = self.resolve(start, len)?;
-            if let Some(record) = self.tables.attributes.get_mut(at) {
-                (record.prefix, record.namespace) = (prefix, namespace);
+    /// Names the attributes that have prefixes: what those stand for is known when the whole tag is read.
+    fn name_attributes(&mut self) -> Result<(), XmlError> {
+        for at in 0..self.prefixed.len() {
+            let Some(&(number, prefix_len, len)) = self.prefixed.get(at) else { continue };
+            let start = self.tables.attributes.get(number).map_or(0, |record| record.start as usize);
+            let name = self.named(start, prefix_len, len)?;
+            if let Some(record) = self.tables.attributes.get_mut(number) {
+                record.set_name(name);
             }
         }
+        self.prefixed.clear();
         Ok(())
     }
 
@@ -272,22 +366,27 @@ impl<'t> Parser<'t> {
 
     /// Canonical order: by namespace name, then by local name.
     fn compare(&self, a: &AttributeRecord, b: &AttributeRecord) -> Ordering {
-        let by_namespace = if a.namespace == b.namespace {
+        let (Some(a_name), Some(b_name)) = (self.record(a), self.record(b)) else { return Ordering::Less };
+        let by_namespace = if a_name.namespace == b_name.namespace {
             Ordering::Equal
         } else {
-            self.namespace_name(a.namespace).cmp(self.namespace_name(b.namespace))
+            self.namespace_name(a_name.namespace).cmp(self.namespace_name(b_name.namespace))
         };
-        by_namespace.then_with(|| self.local(a).cmp(self.local(b)))
+        by_namespace.then_with(|| self.local(a, a_name).cmp(self.local(b, b_name)))
+    }
+
+    fn record(&self, attribute: &AttributeRecord) -> Option<&NameRecord> {
+        self.names.records.get(attribute.name() as usize)
     }
 
     fn namespace_name(&self, number: u32) -> &str {
         self.bindings.stored_namespaces.get(number as usize).map_or("", |stored| stored.resolve(self.text))
     }
 
-    fn local(&self, attribute: &AttributeRecord) -> &'t str {
-        let name = attribute.start as usize..attribute.start as usize + usize::from(attribute.name_len);
-        let skip = if attribute.prefix_len == 0 { 0 } else { usize::from(attribute.prefix_len) + 1 };
-        self.slice(name).get(skip..).unwrap_or_default()
+    fn local(&self, attribute: &AttributeRecord, name: &NameRecord) -> &'t [u8] {
+        let start = attribute.start as usize;
+        let skip = if name.prefix_len == 0 { 0 } else { usize::from(name.prefix_len) + 1 };
+        self.text.as_bytes().get(start + skip..start + usize::from(name.len)).unwrap_or_default()
     }
 }
 

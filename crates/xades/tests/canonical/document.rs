@@ -99,6 +99,33 @@ pub(crate) fn document(number: u64) -> String {
     out
 }
 
+/// A document of which some characters were dropped, changed or put elsewhere, or others put in.
+#[allow(dead_code)] // not everyone who makes documents breaks them
+pub(crate) fn broken(document: &str, number: u64) -> String {
+    const MARKUP: &str = "< > & ; \" ' = / ! ? - ] : x 1 # <!-- --> <![CDATA[ ]]> <? ?> /> </";
+    const OTHERS: [&str; 6] = [" ", "\r", "\n", "\t", "\u{1}", "\u{FFFE}"];
+    let put_in: Vec<&str> = MARKUP.split(' ').chain(OTHERS).collect();
+    let mut chance = Chance::new(number + 1_000_000);
+    let mut characters: Vec<char> = document.chars().collect();
+    for _ in 0..=chance.below(3) {
+        let at = chance.below(characters.len().max(1)).min(characters.len());
+        let end = (at + chance.below(20)).min(characters.len());
+        let new: Vec<char> = chance.of(&put_in).chars().collect();
+        match chance.below(5) {
+            0 => drop(characters.drain(at..end.min(at + 2))),
+            1 => drop(characters.splice(at..at, new)),
+            2 => drop(characters.splice(at..end.min(at + 1), new)),
+            3 => drop(characters.drain(at..end)),
+            _ => {
+                let piece = characters[at..end].to_vec();
+                let to = chance.below(characters.len() + 1);
+                drop(characters.splice(to..to, piece));
+            }
+        }
+    }
+    characters.into_iter().collect()
+}
+
 /// Comments, instructions and white space outside the document element.
 fn beside(chance: &mut Chance, out: &mut String) {
     for _ in 0..chance.below(4) {

@@ -2,12 +2,8 @@
 //! Signing and extending in the kit's world, step by step.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::indexing_slicing)] // each test uses some of it
 
-use keiin_model::{
-    Bytes, Container as _, DigestAlgorithm, Material, SignRequest, Signer as _, SigningIntent, Target, Time,
-};
-use keiin_pki::{cert::Certificate, ocsp};
+use keiin_model::{Container as _, DigestAlgorithm, Signer as _, SigningIntent, Target};
 use keiin_testkit::{SoftToken, TestPki};
-use keiin_tsp::{CertificateRequest, Request};
 use keiin_xades::{DataObject, Prepared, Xades, XadesError, XadesShape, prepare};
 
 /// A signer in a world.
@@ -39,9 +35,7 @@ impl Signing {
 
     /// The card's answer.
     pub fn value(&self, prepared: &Prepared) -> Vec<u8> {
-        let digest = prepared.digest();
-        let message = prepared.to_be_signed();
-        self.card.sign(&SignRequest { algorithm: prepared.algorithm(), message, digest: &digest }).unwrap()
+        self.card.value(prepared.algorithm(), &prepared.digest())
     }
 
     pub fn signed(
@@ -54,35 +48,6 @@ impl Signing {
         prepared.attach(&self.value(&prepared))
     }
 
-    /// A time-stamp from a TSA on a target.
-    pub fn stamp(&self, xades: &mut Xades, at: Target, tsa: &str, algorithm: DigestAlgorithm, when: Time) {
-        let pending = xades.begin_timestamp(at, algorithm).unwrap();
-        let token = self.token(&pending.imprint, tsa, algorithm, when);
-        xades.finish_timestamp(&pending, &token).unwrap();
-    }
-
-    pub fn token(&self, imprint: &[u8], tsa: &str, algorithm: DigestAlgorithm, when: Time) -> Vec<u8> {
-        let request =
-            Request::new(algorithm, imprint, Some(&[7; 8]), None, CertificateRequest::Wanted).unwrap();
-        request.accept(&self.pki.tsa(tsa).respond(&request.to_der(), when)).unwrap()
-    }
-
-    /// Certificates, CRLs and OCSP responses of an entity's whole path.
-    pub fn material(&self, entity: &str, when: Time) -> Material {
-        let chain = self.pki.chain(entity);
-        let certificates = chain.iter().map(|c| Bytes::from(c.as_slice())).collect();
-        let mut material = Material { certificates, ..Material::default() };
-        for (place, pair) in chain.windows(2).enumerate() {
-            let (subject, issuer) =
-                (Certificate::read(&pair[0]).unwrap(), Certificate::read(&pair[1]).unwrap());
-            let request = ocsp::request(&subject, &issuer, None).unwrap();
-            material.ocsps.push(self.pki.ocsp(&request, when).into());
-            let ca = self.pki.issuers(entity)[place].to_owned();
-            material.crls.push(self.pki.crl(&ca, when).into());
-        }
-        material
-    }
-
     /// The steps after ES-BES; the octets after each.
     pub fn levels(&self, bes: Vec<u8>, detached: Option<keiin_xades::Detached>) -> Vec<Vec<u8>> {
         let mut xades = Xades::read(bes.clone(), detached).unwrap();
@@ -90,10 +55,10 @@ impl Signing {
         let id = xades.signatures()[0].id;
         let (signature, archive) = (Target::Signature { id }, Target::Archive { id });
         let at = |days: i64| self.pki.start().plus_days(days);
-        self.stamp(&mut xades, signature, "tsa-rsa", DigestAlgorithm::Sha256, at(0).plus_seconds(60));
+        self.pki.stamp(&mut xades, signature, "tsa-rsa", DigestAlgorithm::Sha256, at(0).plus_seconds(60));
         levels.push(xades.as_bytes().to_vec());
-        let mut both = self.material(&self.holder, at(1));
-        let of_tsa = self.material("tsa-rsa", at(1));
+        let mut both = self.pki.material(&self.holder, at(1));
+        let of_tsa = self.pki.material("tsa-rsa", at(1));
         both.certificates.extend(of_tsa.certificates);
         both.crls.extend(of_tsa.crls);
         both.ocsps.extend(of_tsa.ocsps);
@@ -103,9 +68,9 @@ impl Signing {
             [("tsa-ecdsa", None, 2), ("tsa-rsa", Some("tsa-ecdsa"), 4), ("tsa-ecdsa384", Some("tsa-rsa"), 6)]
         {
             if let Some(before) = before {
-                xades.embed_material(archive, &self.material(before, at(day - 1))).unwrap();
+                xades.embed_material(archive, &self.pki.material(before, at(day - 1))).unwrap();
             }
-            self.stamp(&mut xades, archive, tsa, DigestAlgorithm::Sha384, at(day));
+            self.pki.stamp(&mut xades, archive, tsa, DigestAlgorithm::Sha384, at(day));
             levels.push(xades.as_bytes().to_vec());
         }
         levels
