@@ -16,6 +16,8 @@ const fn aa(arc: u64) -> Oid {
 }
 
 pub const CONTENT_HINTS: Oid = aa(4);
+pub const CONTENT_IDENTIFIER: Oid = aa(7);
+pub const CONTENT_REFERENCE: Oid = aa(10);
 pub const SIGNATURE_TIMESTAMP: Oid = aa(14);
 pub const SIGNATURE_POLICY: Oid = aa(15);
 pub const COMMITMENT_TYPE: Oid = aa(16);
@@ -32,10 +34,15 @@ pub const ARCHIVE_TIMESTAMP_V1: Oid = aa(27);
 pub const ATTRIBUTE_CERTIFICATE_REFERENCES: Oid = aa(44);
 pub const ATTRIBUTE_REVOCATION_REFERENCES: Oid = aa(45);
 pub const ARCHIVE_TIMESTAMP_V2: Oid = aa(48);
+/// id-aa-er-internal (RFC 4998, 5.2).
+pub const EVIDENCE_RECORD_INTERNAL: Oid = aa(49);
+/// id-aa-er-external (RFC 4998, 5.3).
+pub const EVIDENCE_RECORD_EXTERNAL: Oid = aa(50);
 pub const MIME_TYPE: Oid = Oid::new(&[0, 4, 0, 1733, 2, 1]);
 pub const LONG_TERM_VALIDATION: Oid = Oid::new(&[0, 4, 0, 1733, 2, 2]);
 pub const ARCHIVE_TIMESTAMP_V3: Oid = Oid::new(&[0, 4, 0, 1733, 2, 4]);
 pub const ATS_HASH_INDEX: Oid = Oid::new(&[0, 4, 0, 1733, 2, 5]);
 pub const SIGNER_ATTRIBUTES_V2: Oid = Oid::new(&[0, 4, 0, 19122, 1, 1]);
+pub const SIGNATURE_POLICY_STORE: Oid = Oid::new(&[0, 4, 0, 19122, 1, 3]);
 pub const ATS_HASH_INDEX_V2: Oid = Oid::new(&[0, 4, 0, 19122, 1, 4]);
 pub const ATS_HASH_INDEX_V3: Oid = Oid::new(&[0, 4, 0, 19122, 1, 5]);

@@ -230,10 +230,15 @@ struct Levels<'s, 'a> {
 
 impl Levels<'_, '_> {
     fn set(&self, facts: &mut SignatureFacts, info: &SignerInfo<'_>, depth: usize) {
-        let certificate = self.material.signer(&facts.signer).map(|certificate| certificate.id);
+        let certificate = self.material.signer(&facts.signer);
+        let end = certificate.map(|certificate| certificate.not_after);
+        let mut stamps = facts.timestamps.iter().filter(|stamp| stamp.kind == TimestampKind::Signature);
         let around = Surroundings {
-            has_signer_certificate: certificate.is_some_and(|id| self.holds(&id)),
+            has_signer_certificate: certificate.is_some_and(|certificate| self.holds(&certificate.id)),
+            stamped_in_time: stamps.all(|stamp| end.is_none_or(|end| stamp.time < end)),
             complete: !facts.timestamps.is_empty() && self.material.is_complete(facts),
+            all_self_signed: self.material.is_self_signed(),
+            has_evidence_record: level::has_evidence_record(self.signed),
         };
         facts.format = level::name(info, facts, around).into();
         if depth >= MAX_COUNTERSIGNATURE_DEPTH {

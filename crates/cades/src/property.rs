@@ -20,8 +20,8 @@ pub(crate) fn read(info: &SignerInfo<'_>, properties: &mut SignedProperties, def
             let (read, name) = match attribute.kind {
                 oid::COMMITMENT_TYPE => (commitment(value, properties), "commitment-type-indication"),
                 oid::SIGNER_LOCATION => (location(value, properties), "signer-location"),
-                oid::SIGNER_ATTRIBUTES => (roles(value, properties), "signer-attributes"),
-                oid::SIGNER_ATTRIBUTES_V2 => (roles(value, properties), "signer-attributes-v2"),
+                oid::SIGNER_ATTRIBUTES => (roles(value, properties, defects), "signer-attributes"),
+                oid::SIGNER_ATTRIBUTES_V2 => (roles(value, properties, defects), "signer-attributes-v2"),
                 oid::SIGNATURE_POLICY => (policy(value, properties), "signature-policy-identifier"),
                 oid::MIME_TYPE => (mime_type(value, properties), "mime-type"),
                 oid::CONTENT_HINTS => (content_hints(value), "content-hints"),
@@ -65,9 +65,19 @@ fn location(value: &Element<'_>, properties: &mut SignedProperties) -> Result<()
     Ok(())
 }
 
-/// SignerAttribute and SignerAttributeV2 (5.2.6): the text values of claimed attributes, `[0]`.
-fn roles(value: &Element<'_>, properties: &mut SignedProperties) -> Result<(), DerError> {
+/// SignerAttribute and SignerAttributeV2 (5.2.6): the text values of claimed attributes, `[0]`. Certified attributes, `[1]`,
+/// and signed assertions, `[2]`, are somebody else's word, which is named and not read.
+fn roles(
+    value: &Element<'_>,
+    properties: &mut SignedProperties,
+    defects: &mut Vec<Defect>,
+) -> Result<(), DerError> {
     let parts = value.reader("signer-attributes")?.all(MAX_ELEMENTS, "signer-attributes")?;
+    for (tag, name) in [(1, "certifiedAttributes"), (2, "signedAssertions")] {
+        if parts.iter().any(|part| part.tag() == Tag::context(tag)) {
+            defects.push(defect(DefectKind::Ignored, name));
+        }
+    }
     for claimed in parts.iter().filter(|part| part.tag() == Tag::context(0)) {
         for attribute in attributes_in(claimed)? {
             let mut reader = attribute.reader("claimedAttributes")?;

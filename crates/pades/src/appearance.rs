@@ -9,6 +9,7 @@ mod font;
 mod image;
 mod jpeg;
 mod layout;
+mod orientation;
 mod part;
 mod place;
 mod wrap;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! The signatures and document time-stamps of a file as facts.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use keiin_cades::{CadesError, Content, completeness::Material, facts};
 use keiin_model::{
     Bytes, DataReference, Defect, DefectKind, DigestAlgorithm, Evidence, EvidenceKind, Family, ObjectId,
-    SignatureFacts, SignerLocation, TimestampFacts, TimestampKind,
+    Origin, SignatureFacts, SignerLocation, TimestampFacts, TimestampKind,
 };
 use keiin_pki::{
     cms::SignedData,
@@ -217,7 +217,7 @@ impl Reading {
             let after: Vec<_> = stamped.iter().filter(|t| t.dictionary.end() > dictionary.end()).collect();
             one.timestamps.extend(after.iter().map(|t| t.facts.clone()));
             one.defects.extend(self.defects.iter().cloned());
-            one.format = self.format(&one, &dictionary, &after, evidence).into();
+            one.format = self.format(&one, &dictionary, &after, &evidence).into();
             facts.signatures.push(one);
             facts.dictionaries.push(dictionary);
         }
@@ -229,11 +229,12 @@ impl Reading {
         facts: &SignatureFacts,
         dictionary: &SignatureDictionary,
         after: &[&Stamped],
-        mut evidence: Evidence,
+        own: &Evidence,
     ) -> &'static str {
         // A level rests on what the signature itself has: its CMS, its time-stamps and the stores that
         // were made after it.
         let has_store = self.stores.places.iter().any(|place| *place >= dictionary.end());
+        let mut evidence = own.clone();
         for stamp in after {
             evidence.merge(&stamp.evidence);
         }
@@ -246,20 +247,36 @@ impl Reading {
         let Ok(signed) = element.and_then(|element| SignedData::from_element(&element)) else {
             return "PDF-NOT-ETSI"; // it was read above
         };
-        let [info] = signed.signer_infos.as_slice() else { return "PDF-NOT-ETSI" };
+        let Some(info) = signed.signer_infos.first() else { return "PDF-NOT-ETSI" };
         let certificate = material.signer(&facts.signer).map(|certificate| certificate.id);
         let inside = |id: ObjectId| material::certificates(&signed).any(|raw| object_id(raw) == id);
-        let stamps_store =
-            |stamp: &&&Stamped| self.stores.places.iter().any(|place| *place < stamp.dictionary.end());
+        // The last time-stamp covers what those before it do.
+        let last = after.iter().max_by_key(|stamp| stamp.dictionary.end());
+        let content = signed.encapsulated.segments().into_iter().flatten().map(<[u8]>::len);
         let around = Surroundings {
             dictionary,
             has_signer_certificate: certificate.is_some_and(inside),
             complete: (has_store || has_revocation) && material.is_complete(facts),
             has_store,
             is_detached: signed.encapsulated.content.is_none(),
-            store_stamped: after.iter().any(|stamp| stamps_store(&stamp)),
+            single_signer: signed.signer_infos.len() == 1,
+            holds_sha1: content.fold(0, usize::saturating_add) == 20,
+            all_self_signed: material.is_self_signed(),
+            store_stamped: last.is_some_and(|last| self.stamps_store(facts, own, &last.dictionary)),
         };
         level::name(info, facts, around)
+    }
+
+    /// Whether a time-stamp covers a store, and with what the CMS has the revocation data of the signer's path.
+    fn stamps_store(&self, facts: &SignatureFacts, own: &Evidence, stamp: &SignatureDictionary) -> bool {
+        let mut covered = own.clone();
+        let inside = self.stores.objects.iter().filter(|(_, at)| stamp.covers(at));
+        for (id, object) in inside.filter_map(|(id, _)| Some((id, self.stores.evidence.object(id)?))) {
+            let origin = Origin::Embedded { place: Cow::Borrowed("DSS") };
+            covered.insert(*id, object.kind, object.bytes.clone(), origin);
+        }
+        self.stores.places.iter().any(|place| *place < stamp.end())
+            && Material::new(&covered).has_path_of(&facts.signer)
     }
 }
 

@@ -20,9 +20,15 @@ pub(crate) struct Surroundings<'d> {
     pub(crate) complete: bool,
     /// Whether the CMS signs nothing but what stands outside it (EN 319 142-1, 4.1).
     pub(crate) is_detached: bool,
+    /// Whether the CMS has one signer: the standard allows no more (EN 319 142-1, 4.1).
+    pub(crate) single_signer: bool,
+    /// Whether the CMS holds what adbe.pkcs7.sha1 asks for: an octet string of the length of a SHA-1 (ISO 32000-1, 12.8.3.3.1).
+    pub(crate) holds_sha1: bool,
+    /// Whether all certificates are self-signed, so that there can be no revocation data.
+    pub(crate) all_self_signed: bool,
     /// Whether the file has a DSS dictionary.
     pub(crate) has_store: bool,
-    /// Whether a document time-stamp over this signature covers a DSS dictionary.
+    /// Whether a document time-stamp over this signature covers a DSS dictionary and the revocation data of the signer's path.
     pub(crate) store_stamped: bool,
 }
 
@@ -30,9 +36,11 @@ pub(crate) struct Surroundings<'d> {
 pub(crate) fn name(info: &SignerInfo<'_>, facts: &SignatureFacts, around: Surroundings<'_>) -> &'static str {
     let level = Level { info, facts, around };
     match around.dictionary.sub_filter.as_deref() {
-        Some("ETSI.CAdES.detached") if around.is_detached && level.is_bes() => level.pades(),
-        Some("adbe.pkcs7.detached") if level.count(&oid::MESSAGE_DIGEST) > 0 => level.pkcs7(),
-        Some("adbe.pkcs7.sha1") => level.pkcs7(),
+        Some("ETSI.CAdES.detached") if level.is_bes() => level.pades(),
+        Some("adbe.pkcs7.detached") if around.is_detached && level.count(&oid::MESSAGE_DIGEST) > 0 => {
+            level.pkcs7()
+        }
+        Some("adbe.pkcs7.sha1") if around.holds_sha1 => level.pkcs7(),
         _ => "PDF-NOT-ETSI",
     }
 }
@@ -45,22 +53,19 @@ struct Level<'s, 'a> {
 
 impl Level<'_, '_> {
     fn pades(&self) -> &'static str {
-        let baseline = self.is_baseline_b();
-        if !self.is_stamped() {
-            return match (baseline, self.count(&oid::SIGNATURE_POLICY) > 0) {
-                (true, _) => "PAdES-BASELINE-B",
+        let (lasting, archived) = (self.is_lasting(), self.around.store_stamped);
+        if !self.is_baseline_b() {
+            return match (lasting && archived, self.is_epes()) {
+                (true, _) => "PAdES-LTV",
                 (false, true) => "PAdES-EPES",
                 (false, false) => "PAdES-BES",
             };
         }
-        let lasting = self.around.complete && self.around.has_store;
-        match (baseline, lasting, self.around.store_stamped) {
-            (true, true, true) => "PAdES-BASELINE-LTA",
-            (true, true, false) => "PAdES-BASELINE-LT",
+        match (self.is_stamped(), lasting, archived) {
+            (false, ..) => "PAdES-BASELINE-B",
             (true, false, _) => "PAdES-BASELINE-T",
-            (false, true, _) => "PAdES-LTV",
-            (false, false, _) if self.count(&oid::SIGNATURE_POLICY) > 0 => "PAdES-EPES",
-            (false, false, _) => "PAdES-BES",
+            (true, true, false) => "PAdES-BASELINE-LT",
+            (true, true, true) => "PAdES-BASELINE-LTA",
         }
     }
 
@@ -68,7 +73,7 @@ impl Level<'_, '_> {
         if !self.around.has_signer_certificate {
             return "PDF-NOT-ETSI";
         }
-        match (self.is_stamped(), self.around.complete, self.around.store_stamped) {
+        match (self.is_stamped(), self.is_lasting(), self.around.store_stamped) {
             (false, ..) => "PKCS7-B",
             (true, false, _) => "PKCS7-T",
             (true, true, false) => "PKCS7-LT",
@@ -76,8 +81,9 @@ impl Level<'_, '_> {
         }
     }
 
+    /// Signed attributes of a type that have one value, as each of these must (RFC 5652, 11; EN 319 122-1, 5).
     fn count(&self, kind: &Oid) -> usize {
-        self.info.signed_of(kind).count()
+        self.info.signed_of(kind).filter(|attribute| attribute.values.len() == 1).count()
     }
 
     /// A signature-time-stamp or a document time-stamp (EN 319 142-1, 6.3, level T).
@@ -86,10 +92,35 @@ impl Level<'_, '_> {
         self.facts.timestamps.iter().any(|timestamp| stamps.contains(&timestamp.kind))
     }
 
-    /// Exactly one signing-certificate attribute (EN 319 122-1, 5.2.2).
+    /// All revocation data is there, and a DSS dictionary, which is where it belongs (6.3, level LT).
+    fn is_lasting(&self) -> bool {
+        self.around.complete && (self.around.has_store || self.around.all_self_signed)
+    }
+
+    /// EN 319 142-2, 5: a CMS of one signer that is over nothing but the ranges, with one signing-certificate attribute; the
+    /// reason stands in one place.
     fn is_bes(&self) -> bool {
         let references = self.count(&oid::SIGNING_CERTIFICATE) + self.count(&oid::SIGNING_CERTIFICATE_V2);
-        self.count(&oid::MESSAGE_DIGEST) > 0 && references == 1 && self.is_in_order()
+        let data = self.facts.properties.content_type.is_none_or(|kind| kind == cms::oid::DATA);
+        self.around.is_detached
+            && self.around.single_signer
+            && data
+            && self.count(&oid::CONTENT_TYPE) == 1
+            && self.count(&oid::MESSAGE_DIGEST) == 1
+            && references == 1
+            && self.count(&oid::SIGNER_ATTRIBUTES) + self.count(&oid::SIGNER_ATTRIBUTES_V2) <= 1
+            && self.around.dictionary.filter.is_some()
+            && !(self.has_reason() && self.count(&oid::COMMITMENT_TYPE) > 0)
+            && self.is_in_order()
+    }
+
+    /// EN 319 142-2, 5: with a policy there is no /Reason.
+    fn is_epes(&self) -> bool {
+        self.count(&oid::SIGNATURE_POLICY) > 0 && !self.has_reason()
+    }
+
+    fn has_reason(&self) -> bool {
+        self.around.dictionary.reason.as_ref().is_some_and(|reason| !reason.is_empty())
     }
 
     /// The attributes are signed as DER (RFC 5652, 5.3), which sorts them (X.690, 11.6).
@@ -100,24 +131,17 @@ impl Level<'_, '_> {
     /// EN 319 142-1, 6.3, table 1, level B.
     fn is_baseline_b(&self) -> bool {
         let dictionary = self.around.dictionary;
-        let data = self.facts.properties.content_type.is_none_or(|kind| kind == cms::oid::DATA);
-        let commitment = self.count(&oid::COMMITMENT_TYPE);
         let policy = self.count(&oid::SIGNATURE_POLICY);
-        let reason = dictionary.reason.as_ref().is_some_and(|reason| !reason.is_empty());
         self.around.has_signer_certificate
-            && data
-            && self.count(&oid::CONTENT_TYPE) == 1
-            && self.count(&oid::MESSAGE_DIGEST) == 1
             && self.count(&oid::SIGNING_TIME) == 0 // /M says it
-            && self.count(&oid::SIGNER_ATTRIBUTES) + self.count(&oid::SIGNER_ATTRIBUTES_V2) <= 1
             && policy <= 1
             && dictionary.time.is_some()
-            && dictionary.filter.is_some()
-            && !(reason && commitment + policy > 0) // requirements d and m
+            && !(self.has_reason() && self.count(&oid::COMMITMENT_TYPE) + policy > 0) // requirements d and m
             && self.reference_fits_its_digest()
     }
 
-    /// signing-certificate for SHA-1 alone, signing-certificate-v2 for everything else.
+    /// signing-certificate for SHA-1 alone, signing-certificate-v2 for everything else. A reference that cannot be read is
+    /// for neither.
     fn reference_fits_its_digest(&self) -> bool {
         let sha1 = self.facts.signer.references.first().map(|r| r.algorithm == Some(DigestAlgorithm::Sha1));
         sha1.is_some_and(|sha1| sha1 == (self.count(&oid::SIGNING_CERTIFICATE) > 0))

@@ -55,17 +55,22 @@ impl<'e> Material<'e> {
 
     /// The certificate that stands beside the signature where no signed reference names one (`ds:KeyInfo`).
     fn offered(&self, reference: &SignerReference) -> Option<&Certificate<'e>> {
-        let unnamed = reference.references.is_empty();
+        let unnamed = reference.references.is_empty() && !reference.has_signing_certificate;
         let offered = reference.offered.iter().filter(|_| unnamed);
         offered.filter_map(|id| self.certificates.iter().find(|c| c.id == *id)).next()
+    }
+
+    /// Whether there are certificates, and each of them is its own issuer's: nobody revokes those.
+    pub fn is_self_signed(&self) -> bool {
+        let mut all = self.certificates.iter().peekable();
+        all.peek().is_some() && all.all(Certificate::is_self_issued)
     }
 
     /// Whether there is revocation data for the signer's path and for those of all its time-stamps but the last archive
     /// time-stamp (in a PDF the last document time-stamp), whose own material comes with the next one (EN 319 122-1, 6.3 and 5.5.1).
     pub fn is_complete(&self, facts: &SignatureFacts) -> bool {
         if self.crls.is_empty() && self.ocsps.is_empty() {
-            let mut all = self.certificates.iter().peekable();
-            return all.peek().is_some() && all.all(Certificate::is_self_issued);
+            return self.is_self_signed();
         }
         let archive =
             |t: &&TimestampFacts| matches!(t.kind, TimestampKind::Archive | TimestampKind::Document);
@@ -76,6 +81,11 @@ impl<'e> Material<'e> {
             .chain(tokens)
             .filter_map(|reference| self.signer(reference))
             .all(|certificate| self.path_is_complete(certificate, &mut seen))
+    }
+
+    /// Whether there is revocation data for the signer's path alone.
+    pub fn has_path_of(&self, signer: &SignerReference) -> bool {
+        self.signer(signer).is_none_or(|certificate| self.path_is_complete(certificate, &mut BTreeSet::new()))
     }
 
     /// Follows every certificate that bears the issuer's name, as nobody here knows which of them is an anchor. Where

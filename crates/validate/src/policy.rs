@@ -84,7 +84,7 @@ pub enum Responders {
     /// Those of the CA that issued the certificate.
     OfTheIssuer,
     /// Also those of a CA above it in the certificate's own path: it could have certified the issuer anew, so nothing is
-    /// trusted that was not (the clause's local configuration).
+    /// trusted that was not (the clause's local configuration). And a responder that is itself one of the given anchors.
     OfTheIssuerOrAbove,
 }
 

@@ -157,7 +157,8 @@ fn signer<'s>(
     }
     if let Some(ca) = fact.delegated_by {
         let above = place.up().iter().skip(2).any(|c| c.id == ca);
-        if context.policy.responders == Responders::OfTheIssuer || !above {
+        let configured = context.is_anchor(&fact.signer.id, Purpose::Revocation);
+        if context.policy.responders == Responders::OfTheIssuer || !(above || configured) {
             return Err("responder");
         }
     }

@@ -468,6 +468,42 @@ fn a_responder_of_a_ca_above_answers_where_the_policy_says_so() {
 }
 
 #[test]
+fn a_responder_that_is_an_anchor_answers_where_the_policy_says_so() {
+    let elsewhere = |purpose: bool| {
+        let mut draft = certificate("Responder", "Elsewhere", 20, 2);
+        draft.extensions.push(DraftExtension::key_usage(&["digitalSignature"]));
+        if purpose {
+            draft.extensions.push(DraftExtension::key_purpose(OCSP_SIGNING));
+        }
+        draft.signed_by(key(3))
+    };
+    let scene = |certificate: &Vec<u8>, anchor: Option<&Vec<u8>>| {
+        let mut draft = answer(Responder::Key(key(2)), DraftStatus::Good);
+        draft.certificates = vec![certificate.clone()];
+        let scene = Scene { tsa_anchor: anchor.cloned(), ..Scene::new() };
+        scene.ocsp(draft.signed_by(key(2)))
+    };
+    let (responder, plain) = (elsewhere(true), elsewhere(false));
+    scene(&responder, None).is_unknown("responder");
+    scene(&responder, Some(&responder)).is_good();
+    scene(&plain, Some(&plain)).is_unknown("responder"); // trusted, but not to answer
+    let strict = Scene { responders: Responders::OfTheIssuer, ..scene(&responder, Some(&responder)) };
+    strict.is_unknown("responder");
+}
+
+#[test]
+fn an_anchor_that_is_a_ca_issues_whatever_its_key_usage() {
+    let issued = |says_ca: bool| {
+        let mut anchor = certificate("CA", "Root", 2, 1);
+        anchor.extensions.extend(says_ca.then(|| DraftExtension::ca(None)));
+        anchor.extensions.push(DraftExtension::key_usage(&["digitalSignature"]));
+        let scene = Scene { anchor: anchor.signed_by(key(0)), certificates: Vec::new(), ..Scene::new() };
+        scene.crl(crl("CA").signed_by(key(1))).report().paths.len()
+    };
+    assert_eq!([true, false].map(issued), [1, 0]);
+}
+
+#[test]
 fn a_responder_that_vouches_for_itself_vouches_for_nothing() {
     let asked = responder(20, 2, &[]).signed_by(key(1));
     let about = |serial| {

@@ -47,9 +47,10 @@ enum Scheme {
     Dsa,
 }
 
-const SIGNATURES: [(&str, Scheme, DigestAlgorithm); 30] = [
+const SIGNATURES: [(&str, Scheme, DigestAlgorithm); 31] = [
     ("http://www.w3.org/2001/04/xmldsig-more#rsa-md5", Scheme::RsaPkcs1, Md5),
     ("http://www.w3.org/2000/09/xmldsig#rsa-sha1", Scheme::RsaPkcs1, Sha1),
+    ("http://www.w3.org/2001/04/xmldsig-more/rsa-ripemd160", Scheme::RsaPkcs1, Ripemd160), // RFC 4051, 2.3.5, as printed
     ("http://www.w3.org/2001/04/xmldsig-more#rsa-ripemd160", Scheme::RsaPkcs1, Ripemd160),
     ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha224", Scheme::RsaPkcs1, Sha224),
     ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", Scheme::RsaPkcs1, Sha256),

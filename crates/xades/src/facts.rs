@@ -139,8 +139,9 @@ impl<'s> Part<'s> {
             }
             for property in &qualifying.unsigned {
                 evidence::validation_data(tree, property, &mut found, &mut defects);
-                if property.kind == UnsignedKind::RenewedDigests {
-                    defects.push(defect(DefectKind::Ignored, "RenewedDigests"));
+                // New digests of what a manifest lists (EN 319 132-1, 5.5.3): made by nobody yet, so named and not read.
+                if matches!(property.kind, UnsignedKind::RenewedDigests | UnsignedKind::RenewedDigestsV2) {
+                    defects.push(defect(DefectKind::Ignored, tree.name(property.node).local));
                 }
             }
             containers = timestamp::containers(tree, qualifying, covered, &mut found, &mut defects);
@@ -251,14 +252,17 @@ impl Reading<'_, '_> {
     }
 
     fn format(&self, part: &Part<'_>, facts: &SignatureFacts) -> &'static str {
-        let Some(qualifying) = part.qualifying.as_ref().filter(|_| part.data.signed_properties.is_some())
-        else {
-            return "XML-NOT-ETSI";
-        };
         let material = Material::new(&part.found.evidence);
         let certificate = material.signer(&facts.signer);
         let offered = |id: &ObjectId| part.found.offered.contains(id);
         let has_signer_certificate = certificate.is_some_and(|certificate| offered(&certificate.id));
+        let key_info_covered = part.data.key_info && has_signer_certificate;
+        let Some(qualifying) = part.qualifying.as_ref().filter(|_| part.data.signed_properties.is_some())
+        else {
+            // A ds:KeyInfo that is signed protects the certificate without any property (TS 101 903, 4.4.1).
+            let alone = key_info_covered && part.qualifying.is_none();
+            return if alone { "XAdES-BES" } else { "XML-NOT-ETSI" };
+        };
         let stamps = facts.timestamps.iter().filter(|stamp| stamp.kind == TimestampKind::Signature);
         let end = certificate.map(|certificate| certificate.not_after);
         let tokens: Vec<_> = part.containers.iter().filter_map(Container::signature_tokens).collect();
@@ -267,26 +271,26 @@ impl Reading<'_, '_> {
         let all = part.signature.references.iter().chain(listed);
         let references: BTreeMap<_, _> =
             all.filter_map(|reference| Some((reference.id.as_deref()?, reference))).collect();
-        let data_references: Vec<_> = part
-            .signature
-            .references
-            .iter()
-            .zip(&part.data.data)
-            .filter(|(_, data)| is_described(data.kind))
-            .filter_map(|(reference, _)| reference.id.as_deref())
-            .collect();
+        // References without an Id are one to a DataObjectFormat, which names by Id: the last stands for them.
+        let mut described = BTreeMap::new();
+        for (reference, data) in part.signature.references.iter().zip(&part.data.data) {
+            described.insert(reference.id.as_deref(), is_described(data.kind, reference));
+        }
+        let data_references: Vec<_> =
+            described.iter().filter(|(_, described)| **described).map(|(id, _)| *id).collect();
         let around = Surroundings {
             tree: self.tree,
             signature: part.signature,
             qualifying,
             formats: &part.signed.formats,
             has_signer_certificate,
-            key_info_covered: part.data.key_info && has_signer_certificate,
+            key_info_covered,
             stamped_in_time: stamps.into_iter().all(|stamp| end.is_none_or(|end| stamp.time < end)),
             tokens: &tokens,
             complete: !facts.timestamps.is_empty()
                 && material.is_complete(facts)
                 && has_long_term_material(part, qualifying),
+            all_self_signed: material.is_self_signed(),
             data_references: &data_references,
             references: &references,
         };
@@ -307,9 +311,14 @@ fn has_long_term_material(part: &Part<'_>, qualifying: &Qualifying) -> bool {
         ]) > 0
 }
 
-/// Data for which EN 319 132-1, 6.3, requirement k asks for a DataObjectFormat.
-const fn is_described(kind: DataKind) -> bool {
-    matches!(kind, DataKind::Reference | DataKind::Object | DataKind::XPointer)
+/// Data for which EN 319 132-1, 6.3, requirement k asks for a DataObjectFormat. SignedProperties need none if the reference
+/// to them says what they are, as it must (4.4.2).
+fn is_described(kind: DataKind, reference: &Reference) -> bool {
+    match kind {
+        DataKind::Reference | DataKind::Object | DataKind::XPointer => true,
+        DataKind::SignedProperties => reference.kind.is_none(),
+        _ => false,
+    }
 }
 
 /// How the signature points to the signer's certificate: the signed property, or a ds:KeyInfo that is itself signed

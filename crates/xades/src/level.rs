@@ -32,8 +32,10 @@ pub(crate) struct Surroundings<'s, 'a> {
     pub(crate) tokens: &'s [usize],
     /// Whether the file has revocation data for every certificate that needs it.
     pub(crate) complete: bool,
-    /// References to data with an Id of their own: a DataObjectFormat is asked for each (6.3, requirement k).
-    pub(crate) data_references: &'s [&'s str],
+    /// Whether all certificates are self-signed, so that there can be no revocation data.
+    pub(crate) all_self_signed: bool,
+    /// References to data by their Ids: a DataObjectFormat is asked for each (6.3, requirement k).
+    pub(crate) data_references: &'s [Option<&'s str>],
     /// All references with an Id, those in manifests too.
     pub(crate) references: &'s BTreeMap<&'s str, &'s Reference>,
 }
@@ -54,7 +56,11 @@ pub(crate) fn name(facts: &SignatureFacts, around: &Surroundings<'_, '_>) -> &'s
     }
     let baseline = baseline && around.tokens.iter().all(|tokens| *tokens == 1);
     if baseline && around.complete && level.has_baseline_material() {
-        return if level.is_archived() { "XAdES-BASELINE-LTA" } else { "XAdES-BASELINE-LT" };
+        return match (level.has_evidence_record(), level.is_archived()) {
+            (true, _) => "XAdES-ERS",
+            (false, true) => "XAdES-BASELINE-LTA",
+            (false, false) => "XAdES-BASELINE-LT",
+        };
     }
     level.extended().unwrap_or(if baseline { "XAdES-BASELINE-T" } else { "XAdES-T" })
 }
@@ -145,7 +151,7 @@ impl Level<'_, '_> {
             && self.signed(&["SignaturePolicyIdentifier"]) <= 1
             && self.unsigned(&[K::SignaturePolicyStore]) <= 1
             && self.around.formats.iter().all(once)
-            && self.around.data_references.iter().all(|id| described.contains(id))
+            && self.around.data_references.iter().all(|id| id.is_some_and(|id| described.contains(id)))
     }
 
     /// 6.3, requirement i: SigningCertificateV2 names no place where the certificate is.
@@ -183,27 +189,42 @@ impl Level<'_, '_> {
         values.iter().all(|kind| self.unsigned(&[*kind]) <= 1)
             && self.unsigned(&CERTIFICATE_REFERENCES) == 0
             && self.unsigned(&[K::CompleteRevocationRefs]) == 0
-            && !self.has(TimestampKind::ValidationData)
-            && !self.has(TimestampKind::ReferencesOnly)
+            && self.unsigned(&REFERENCE_TIMESTAMPS) == 0
+    }
+
+    /// An evidence record over the signature (EN 319 132-3, 5.2).
+    fn has_evidence_record(&self) -> bool {
+        self.unsigned(&[K::SealingEvidenceRecords]) > 0 && self.signed(&["SigningTime"]) == 1
     }
 
     /// The levels of TS 101 903 and EN 319 132-2 above T.
     fn extended(&self) -> Option<&'static str> {
-        let complete = self.around.complete;
-        let references =
-            self.unsigned(&CERTIFICATE_REFERENCES) == 1 && self.unsigned(&[K::CompleteRevocationRefs]) == 1;
-        if !references {
-            return (complete && self.is_archived()).then_some("XAdES-A");
+        let (references, complete) = (self.has_references(), self.around.complete);
+        let stamped = references && self.unsigned(&REFERENCE_TIMESTAMPS) > 0;
+        if complete && self.has_evidence_record() {
+            return Some("XAdES-ERS");
         }
-        if !self.has(TimestampKind::ValidationData) && !self.has(TimestampKind::ReferencesOnly) {
-            return Some("XAdES-C");
+        if complete && self.is_archived() {
+            return Some("XAdES-A");
         }
-        Some(match (complete, self.is_archived()) {
-            (true, true) => "XAdES-A",
-            (true, false) => "XAdES-XL",
-            (false, _) => "XAdES-X",
+        Some(match (references, stamped, complete) {
+            (true, true, true) => "XAdES-XL",
+            (true, true, false) => "XAdES-X",
+            (true, false, _) => "XAdES-C",
+            (false, _, true) => "XAdES-LT",
+            (false, _, false) => return None,
         })
     }
+
+    /// EN 319 132-2, level C; where all certificates are self-signed there is no revocation data to refer to.
+    fn has_references(&self) -> bool {
+        let revocation = self.unsigned(&[K::CompleteRevocationRefs]);
+        self.unsigned(&CERTIFICATE_REFERENCES) == 1
+            && (revocation == 1 || (revocation == 0 && self.around.all_self_signed))
+    }
 }
+
+const REFERENCE_TIMESTAMPS: [K; 4] =
+    [K::SigAndRefsTimeStamp, K::SigAndRefsTimeStampV2, K::RefsOnlyTimeStamp, K::RefsOnlyTimeStampV2];
 
 const CERTIFICATE_REFERENCES: [K; 2] = [K::CompleteCertificateRefs, K::CompleteCertificateRefsV2];

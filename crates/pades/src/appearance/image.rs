@@ -12,6 +12,8 @@ use png::{ColorType, Decoder, Limits, Transformations};
 use super::{
     AppearanceError, Conformance,
     jpeg::{self, Frame},
+    layout::Area,
+    orientation::Orientation,
     part::{Appearance, Part, Value},
 };
 
@@ -55,9 +57,22 @@ impl Image {
         Ok(image)
     }
 
-    /// Width to height.
+    /// Width to height, as it is seen.
     pub(super) fn aspect(&self) -> f64 {
-        f64::from(self.width.max(1)) / f64::from(self.height.max(1))
+        let stored = f64::from(self.width.max(1)) / f64::from(self.height.max(1));
+        if self.orientation().is_sideways() { 1.0 / stored } else { stored }
+    }
+
+    /// The matrix that paints it upright into an area.
+    pub(super) fn matrix(&self, area: Area) -> [f64; 6] {
+        self.orientation().matrix(area)
+    }
+
+    fn orientation(&self) -> Orientation {
+        match &self.kind {
+            Kind::Jpeg { frame, .. } => frame.orientation,
+            Kind::Samples { .. } => Orientation::default(),
+        }
     }
 
     /// Adds the image.

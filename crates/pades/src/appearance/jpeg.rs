@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! What a JPEG says of itself (ITU-T T.81, annex B). Its octets go into the PDF as they are.
 
+use super::orientation::Orientation;
+
 /// The frame of a JPEG.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Frame {
@@ -9,6 +11,8 @@ pub(super) struct Frame {
     pub(super) components: u8,
     /// Adobe's segment is there: its four-colour images are inverted.
     pub(super) adobe: bool,
+    /// How it is to be held.
+    pub(super) orientation: Orientation,
 }
 
 const START_OF_SCAN: u8 = 0xda;
@@ -17,7 +21,7 @@ const END_OF_IMAGE: u8 = 0xd9;
 /// Reads the segments up to the first scan; `None` for what is no JPEG that a PDF reader decodes.
 pub(super) fn frame(octets: &[u8]) -> Option<Frame> {
     let mut rest = octets.strip_prefix(&[0xff, 0xd8])?;
-    let (mut found, mut adobe) = (None, false);
+    let (mut found, mut adobe, mut orientation) = (None, false, None);
     loop {
         let (marker, after) = marker(rest)?;
         // Markers without a segment (B.1.1.4).
@@ -33,11 +37,14 @@ pub(super) fn frame(octets: &[u8]) -> Option<Frame> {
             // Baseline, extended and progressive with Huffman coding: what DCTDecode is (ISO 32000-1, 7.4.8).
             0xc0..=0xc2 => found = Some(frame_of(body)?),
             0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => return None,
+            // The first that says it counts.
+            0xe1 => orientation = orientation.or_else(|| Orientation::read(body)),
             0xee => adobe |= body.starts_with(b"Adobe"),
             START_OF_SCAN => {
                 // A file that was cut off would show half a seal.
                 let ends = after.windows(2).rev().any(|pair| pair == [0xff, END_OF_IMAGE]);
-                return found.filter(|_| ends).map(|frame| Frame { adobe, ..frame });
+                let orientation = orientation.unwrap_or_default();
+                return found.filter(|_| ends).map(|frame| Frame { adobe, orientation, ..frame });
             }
             END_OF_IMAGE => return None,
             _ => {}
@@ -60,7 +67,13 @@ fn frame_of(body: &[u8]) -> Option<Frame> {
     let [8, h1, h0, w1, w0, components, ..] = *body else { return None };
     let (height, width) = (u16::from_be_bytes([h1, h0]), u16::from_be_bytes([w1, w0]));
     let known = matches!(components, 1 | 3 | 4) && width > 0 && height > 0;
-    known.then_some(Frame { width: width.into(), height: height.into(), components, adobe: false })
+    known.then_some(Frame {
+        width: width.into(),
+        height: height.into(),
+        components,
+        adobe: false,
+        orientation: Orientation::default(),
+    })
 }
 
 #[cfg(test)]
@@ -79,14 +92,27 @@ mod tests {
 
     #[test]
     fn the_frame_is_found() {
+        let orientation = Orientation::default();
+        let upright = Frame { width: 1, height: 1, components: 1, adobe: false, orientation };
         assert_eq!(
             frame(&jpeg(0xc0, 3, false)),
-            Some(Frame { width: 40, height: 30, components: 3, adobe: false })
+            Some(Frame { width: 40, height: 30, components: 3, adobe: false, ..upright })
         );
         assert_eq!(
             frame(&jpeg(0xc2, 4, true)),
-            Some(Frame { width: 40, height: 30, components: 4, adobe: true })
+            Some(Frame { width: 40, height: 30, components: 4, adobe: true, ..upright })
         );
+    }
+
+    #[test]
+    fn the_way_it_was_held_is_found() {
+        let exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
+        let mut octets = vec![0xff, 0xd8, 0xff, 0xe1];
+        octets.extend([&length[..], exif, &jpeg(0xc0, 3, false)[2..]].concat());
+        let held = frame(&octets).unwrap().orientation;
+        assert!(held.is_sideways() && Some(held) == Orientation::read(exif));
+        assert!(!frame(&jpeg(0xc0, 3, false)).unwrap().orientation.is_sideways());
     }
 
     #[test]

@@ -24,11 +24,11 @@ const IMAGE_SHARE: f64 = 0.4;
 
 /// A rectangle inside the appearance, in points from its lower left corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Area {
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
+pub(super) struct Area {
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) width: f64,
+    pub(super) height: f64,
 }
 
 /// The content stream, with the glyphs that it uses.
@@ -42,10 +42,10 @@ pub(super) fn paint(look: &Look, width: f64, height: f64) -> Result<(Vec<u8>, Us
     let padding = PADDING.min(width / 10.0).min(height / 10.0);
     let inner = Area { x: padding, y: padding, width: width - 2.0 * padding, height: height - 2.0 * padding };
     let has_text = look.lines.iter().any(|line| !line.trim().is_empty());
-    let (image, text) = divide(look, inner, has_text);
-    if let (Some(_), Some(area)) = (&look.image, image) {
-        let [w, h, x, y] = [area.width, area.height, area.x, area.y].map(number);
-        let _ = writeln!(out, "q {w} 0 0 {h} {x} {y} cm /Im0 Do Q");
+    let (image_area, text) = divide(look, inner, has_text);
+    if let (Some(image), Some(area)) = (&look.image, image_area) {
+        let [a, b, c, d, e, f] = image.matrix(area).map(number);
+        let _ = writeln!(out, "q {a} {b} {c} {d} {e} {f} cm /Im0 Do Q");
     }
     if let (Some(font), true) = (&look.font, has_text) {
         write_text(&mut out, look, font, text, &mut used)?;

@@ -3,6 +3,7 @@
 
 use keiin_model::DigestAlgorithm as Digest;
 use keiin_pki::digest::digest;
+use stringprep::saslprep;
 
 use super::cipher::{decrypt_blocks, encrypt_blocks, rc4};
 
@@ -88,8 +89,14 @@ impl Standard {
         (0..20).rev().fold(sealed, |value, round| rc4(&turned(&key, round), &value))
     }
 
-    /// Algorithm 2.A.
+    /// Algorithm 2.A. The password is prepared first (7.6.4.3.3); many writers do not, so it is tried as it is given too.
     fn modern(&self, password: &[u8]) -> Option<Vec<u8>> {
+        let prepared = std::str::from_utf8(password).ok().and_then(|text| saslprep(text).ok());
+        let prepared = prepared.as_deref().map(str::as_bytes).filter(|prepared| *prepared != password);
+        prepared.into_iter().chain([password]).find_map(|password| self.modern_key(password))
+    }
+
+    fn modern_key(&self, password: &[u8]) -> Option<Vec<u8>> {
         let password = password.get(..MAX_PASSWORD).unwrap_or(password);
         let user = self.user.get(..48)?;
         let sides = [(&self.user, &self.user_key, &[][..]), (&self.owner, &self.owner_key, user)];
@@ -145,4 +152,33 @@ fn latin(password: &[u8]) -> Vec<u8> {
     let octets: Option<Vec<u8>> =
         text.and_then(|t| t.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect());
     octets.unwrap_or_else(|| password.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An encryption dictionary of revision 6 whose user's password has these octets.
+    fn opened_by(password: &[u8]) -> Standard {
+        let mut standard = Standard { revision: 6, ..Standard::default() };
+        let (check, salt) = (*b"checking", *b"key salt");
+        standard.user = [standard.hash(password, &check, &[]), check.to_vec(), salt.to_vec()].concat();
+        let key = standard.hash(password, &salt, &[]);
+        standard.user_key = encrypt_blocks(&key, &[0; 16], &[7; 32]).unwrap();
+        standard
+    }
+
+    #[test]
+    fn passwords_are_prepared_and_tried_as_they_are() {
+        // RFC 4013, 3: a soft hyphen maps to nothing, U+2168 and U+00AA to what they are compatible with.
+        for (given, prepared) in [("I\u{ad}X", "IX"), ("\u{2168}", "IX"), ("\u{aa}", "a"), ("USER", "USER")] {
+            assert!(opened_by(prepared.as_bytes()).modern(given.as_bytes()).is_some(), "{given}");
+            assert!(opened_by(given.as_bytes()).modern(given.as_bytes()).is_some(), "{given} unprepared");
+        }
+        assert!(opened_by(b"user").modern(b"USER").is_none());
+        // What RFC 4013 forbids, and what is no UTF-8, is a password all the same.
+        for odd in [&b"\x07"[..], b"\xff\xfe"] {
+            assert!(opened_by(odd).modern(odd).is_some());
+        }
+    }
 }

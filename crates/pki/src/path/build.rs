@@ -263,13 +263,13 @@ pub(crate) fn key_hint(
     }
 }
 
-/// An anchor's name and key are trusted whatever its extensions; but an end entity made an anchor for itself must not
-/// turn into a CA by that. So an anchor issues unless it says that it is no CA.
+/// An anchor's name and key are trusted whatever its extensions (RFC 5280, 6.1.1 (d)); but an end entity made an anchor for
+/// itself must not turn into a CA by that. So an anchor issues if it says that it is a CA, whatever its key usage, and if it
+/// says nothing of the kind, unless its key usage or its form speaks against it.
 fn may_issue(anchor: &Certificate<'_>) -> bool {
     let signs = anchor.key_usage.is_none_or(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN));
-    let ca = match anchor.basic_constraints {
+    match anchor.basic_constraints {
         Some(constraints) => constraints.ca,
-        None => anchor.version < 3 || anchor.is_self_issued(),
-    };
-    signs && ca
+        None => signs && (anchor.version < 3 || anchor.is_self_issued()),
+    }
 }

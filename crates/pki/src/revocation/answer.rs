@@ -115,6 +115,9 @@ fn responder<'s>(
         if candidate.id != issuer.id && !is_delegate(candidate, issuer, store, budget) {
             rejection = RevocationRejection::Responder;
             let other = if foreign.is_none() { delegator(candidate, store, budget) } else { None };
+            // Nobody at hand delegated to it: whether the caller knows it all the same is the caller's to say.
+            let other = other.or_else(|| has_ocsp_signing(candidate).then_some(candidate.id));
+            let other = other.filter(|_| foreign.is_none());
             if let Some(other) = other {
                 let key = budget.key_of(candidate, store);
                 foreign = key.and_then(|key| budget.verify(&signed, &key)).ok().map(|signature| Signers {

@@ -64,8 +64,8 @@ pub struct RevocationFact<'s> {
     /// Other certificates of the same name and key, or another key that signed it as well: one of them may have a path
     /// where `signer` has none.
     pub alternate_signers: Vec<&'s Certificate<'s>>,
-    /// The CA that delegated to the signer of an OCSP answer, where that is not the certificate's own issuer: whether it may
-    /// is the caller's local configuration (RFC 6960, 4.2.2.2, item 1).
+    /// The CA that delegated to the signer of an OCSP answer, where that is not the certificate's own issuer, or the signer
+    /// itself, where that CA is not at hand: whether it may is the caller's local configuration (RFC 6960, 4.2.2.2, item 1).
     pub delegated_by: Option<ObjectId>,
     /// The signature.
     pub signature: VerifiedSignature,

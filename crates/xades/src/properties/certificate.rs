@@ -5,7 +5,7 @@ use keiin_model::{CertificateReference, DigestAlgorithm};
 use keiin_pki::der::Element;
 use keiin_tsp::ess::read_issuer_serial;
 
-use super::DSIG;
+use super::{DSIG, XADES_111};
 use crate::{
     algorithm::digest_by_uri,
     signature::{algorithm_of, octets},
@@ -28,14 +28,14 @@ fn reference(tree: &Tree<'_>, cert: NodeId, namespace: &str) -> CertificateRefer
     CertificateReference { algorithm, digest: digest.unwrap_or_default().into(), issuer, serial }
 }
 
-/// ds:DigestMethod and ds:DigestValue (DigestAlgAndValueType).
+/// ds:DigestMethod and ds:DigestValue (DigestAlgAndValueType); in V1.1.1 both were elements of XAdES itself.
 pub(crate) fn digest_and_value(
     tree: &Tree<'_>,
     parent: NodeId,
 ) -> (Option<DigestAlgorithm>, Option<Vec<u8>>) {
-    let method = tree.child(parent, DSIG, "DigestMethod");
-    let algorithm = method.and_then(|node| digest_by_uri(&algorithm_of(tree, node)));
-    let value = tree.child(parent, DSIG, "DigestValue").and_then(|node| octets(tree, node));
+    let child = |local| tree.child(parent, DSIG, local).or_else(|| tree.child(parent, XADES_111, local));
+    let algorithm = child("DigestMethod").and_then(|node| digest_by_uri(&algorithm_of(tree, node)));
+    let value = child("DigestValue").and_then(|node| octets(tree, node));
     (algorithm, value)
 }
 

@@ -28,6 +28,9 @@ pub(crate) const XADES_132: &str = "http://uri.etsi.org/01903/v1.3.2#";
 /// TS 101 903 V1.4.2 and EN 319 132-1: what V1.3.2 did not have.
 pub(crate) const XADES_141: &str = "http://uri.etsi.org/01903/v1.4.1#";
 
+/// EN 319 132-3: evidence records.
+pub(crate) const XADES_ERS: &str = "http://uri.etsi.org/19132/v1.1.1#";
+
 const DSIG: &str = crate::algorithm::DSIG;
 
 /// The namespaces in which QualifyingProperties may stand.

@@ -45,6 +45,7 @@ impl TimestampContainer {
                 continue;
             }
             match element.local {
+                "HashDataInfo" => found.canonicalization = hashed(tree, child).or(found.canonicalization),
                 "Include" => found.includes.extend(Include::read(tree, child)),
                 "EncapsulatedTimeStamp" => match octets(tree, child) {
                     Some(token) => found.tokens.push(token),
@@ -68,6 +69,13 @@ fn method(tree: &Tree<'_>, node: NodeId) -> Option<Canonicalization> {
         return Some(STANDARD);
     }
     read_canonicalization(tree, node).known().cloned()
+}
+
+/// V1.1.1, 7.1.4.2: HashDataInfo has the transforms that make the input, of which canonicalization is one.
+fn hashed(tree: &Tree<'_>, node: NodeId) -> Option<Canonicalization> {
+    let transforms = tree.child(node, tree.name(node).namespace, "Transforms")?;
+    let read = tree.elements(transforms).filter(|transform| tree.is(*transform, DSIG, "Transform"));
+    read.filter_map(|transform| read_canonicalization(tree, transform).known().cloned()).last()
 }
 
 impl Include {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Which unsigned properties there are (EN 319 132-1, 5.3 to 5.5 and annex A).
 
-use super::{QUALIFYING, XADES_141};
+use super::{QUALIFYING, XADES_141, XADES_ERS};
 use crate::xml::{NodeId, Tree};
 
 /// One child of UnsignedSignatureProperties.
@@ -38,6 +38,9 @@ pub(crate) enum UnsignedKind {
     AnyValidationData,
     SignaturePolicyStore,
     RenewedDigests,
+    RenewedDigestsV2,
+    /// Evidence records (EN 319 132-3).
+    SealingEvidenceRecords,
     /// Something else; time-stamps cover it like the others.
     Other,
 }
@@ -53,6 +56,9 @@ impl UnsignedKind {
     fn of(tree: &Tree<'_>, node: NodeId) -> Self {
         let name = tree.name(node);
         let older = QUALIFYING.contains(&name.namespace);
+        if (name.namespace, name.local) == (XADES_ERS, "SealingEvidenceRecords") {
+            return Self::SealingEvidenceRecords;
+        }
         if !older && name.namespace != XADES_141 {
             return Self::Other;
         }
@@ -79,6 +85,7 @@ impl UnsignedKind {
             (false, "AnyValidationData") => Self::AnyValidationData,
             (false, "SignaturePolicyStore") => Self::SignaturePolicyStore,
             (false, "RenewedDigests") => Self::RenewedDigests,
+            (false, "RenewedDigestsV2") => Self::RenewedDigestsV2,
             _ => Self::Other,
         }
     }
