@@ -50,8 +50,10 @@ fn pyhanko(bench: &Bench, report: &str) -> Option<Vec<String>> {
     let program = program();
     let p12 = bench.path("doctor.p12");
     let (key, certificate) = (bench.key.display(), bench.certificate.display());
+    // OpenSSL 3.0 makes a PKCS#12 of PEM alone.
+    let pem = format!("openssl pkey -inform DER -in '{key}'; openssl x509 -inform DER -in '{certificate}'");
     let make = format!(
-        "openssl pkcs12 -export -inkey '{key}' -in '{certificate}' -passout pass:test -out '{p12}' && printf test > '{p12}.pass'"
+        "({pem}) | openssl pkcs12 -export -passout pass:test -out '{p12}' && printf test > '{p12}.pass'"
     );
     measure(1, &["sh".into(), "-c".into(), make]).ok()?;
     let arguments = ["sign", "addsig", "--use-pades", "--field", "S1", "pkcs12", "--passfile"];

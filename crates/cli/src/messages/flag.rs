@@ -337,7 +337,8 @@ mod tests {
 
     #[test]
     fn every_flag_and_command_has_its_text() {
-        let root = crate::flags::Cli::command();
+        let mut root = crate::flags::Cli::command();
+        root.build(); // the flags of a command are laid out when it is run
         let all = std::iter::once(("", &root)).chain(root.get_subcommands().map(|c| (c.get_name(), c)));
         let mut seen = 0;
         for (name, of) in all {
