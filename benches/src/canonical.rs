@@ -64,8 +64,11 @@ fn both(
 
 const RECORDS: &str = "records";
 
-/// What documents are mostly made of, each by a piece with a number.
-const SHAPES: [(&str, fn(u64) -> String); 5] = [
+/// The piece of a document with a number.
+type Piece = fn(u64) -> String;
+
+/// What documents are mostly made of.
+const SHAPES: [(&str, Piece); 5] = [
     (RECORDS, record),
     ("attributes", attributes),
     ("text", text),
@@ -74,7 +77,7 @@ const SHAPES: [(&str, fn(u64) -> String); 5] = [
 ];
 
 /// A document of so many pieces that it has at least `octets`.
-fn document(octets: usize, piece: fn(u64) -> String) -> String {
+fn document(octets: usize, piece: Piece) -> String {
     let mut out = String::with_capacity(octets + 10_000);
     out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<root xmlns=\"urn:a\" xmlns:x=\"urn:x\">\n");
     for number in 0_u64.. {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Prints one table of figures, each beside a peer's in the same run, with their ratio. Nothing is asserted.
 //!
-//! usage: `cargo run --release -p keiin-benches [-- --short]`; build the command first (`cargo build --release -p keiin-cli`).
+//! usage: `cargo run --release -p keiin-benches [-- --short] [ROOM...]`, all rooms where none is named; build the command first
+//! (`cargo build --release -p keiin-cli`).
 #![forbid(unsafe_code)]
 
+mod archive;
 mod canonical;
 mod content;
 mod crl;
@@ -33,6 +35,21 @@ struct Bench {
     short: bool,
 }
 
+/// A room's figures.
+type Room = fn(&Bench, &mut Table) -> Result<(), Failure>;
+
+/// All of them, in the order of the table.
+const ROOMS: [(&str, Room); 8] = [
+    ("content", content::run),
+    ("process", process::run),
+    ("pdf", pdf::run),
+    ("archive", archive::run),
+    ("verdict", verdict::run),
+    ("canonical", canonical::run),
+    ("xml", xml::run),
+    ("crl", crl::run),
+];
+
 fn main() -> Result<(), Failure> {
     if canonical::run_alone()? {
         return Ok(());
@@ -45,13 +62,13 @@ fn main() -> Result<(), Failure> {
     }
     let bench = Bench::new(keiin, short)?;
     let mut table = Table::default();
-    content::run(&bench, &mut table)?;
-    process::run(&bench, &mut table)?;
-    pdf::run(&bench, &mut table)?;
-    verdict::run(&bench, &mut table)?;
-    canonical::run(&bench, &mut table)?;
-    xml::run(&bench, &mut table)?;
-    crl::run(&bench, &mut table)?;
+    let named: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    for (name, room) in ROOMS {
+        if named.is_empty() || named.iter().any(|named| named == name) {
+            room(&bench, &mut table)?;
+        }
+    }
     print!("{table}");
     Ok(())
 }

@@ -4,6 +4,7 @@
 use std::{
     fs::File,
     io::{BufWriter, Write},
+    path::PathBuf,
 };
 
 use crate::{
@@ -44,9 +45,9 @@ fn small(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
     Ok(())
 }
 
-/// pyHanko's command with the bench's key as PKCS#12, where it is installed: `KEIIN_PYHANKO` names it, else `pyhanko`.
+/// pyHanko's command with the bench's key as PKCS#12, where it is installed.
 fn pyhanko(bench: &Bench, report: &str) -> Option<Vec<String>> {
-    let program = std::env::var("KEIIN_PYHANKO").unwrap_or_else(|_| "pyhanko".to_owned());
+    let program = program();
     let p12 = bench.path("doctor.p12");
     let (key, certificate) = (bench.key.display(), bench.certificate.display());
     let make = format!(
@@ -60,8 +61,20 @@ fn pyhanko(bench: &Bench, report: &str) -> Option<Vec<String>> {
     Some(all)
 }
 
+/// `KEIIN_PYHANKO` names it; else it stands where `scripts/matrix.sh` has it installed, or on the path.
+fn program() -> String {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Ok(named) = std::env::var("KEIIN_PYHANKO") {
+        return named;
+    }
+    let cache = variable("XDG_CACHE_HOME").or_else(|| variable("HOME").map(|home| home.join(".cache")));
+    let state = variable("KEIIN_PEERS").or_else(|| cache.map(|cache| cache.join("keiin-peers")));
+    let installed = state.map(|state| state.join("venv/bin/pyhanko")).filter(|program| program.exists());
+    installed.map_or_else(|| "pyhanko".to_owned(), |program| program.display().to_string())
+}
+
 /// A page with an image of so many octets.
-fn write_scan(path: &str, octets: usize) -> Result<(), Failure> {
+pub(crate) fn write_scan(path: &str, octets: usize) -> Result<(), Failure> {
     let mut file = BufWriter::new(File::create(path)?);
     let mut offsets = Vec::new();
     let mut at = 0;

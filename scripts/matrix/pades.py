@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 """PAdES: PDFs of every build are signed, extended and renewed, and EU DSS, pyHanko, qpdf and Poppler say what they think."""
-import json, pathlib, re, subprocess, zlib
+import hashlib, json, pathlib, re, subprocess, zlib
 
 import peer
 from peer import INTER, KEIIN, OURS, ROOT, TRUST, TSA, TSA2, case, dss, dss_says, env, keiin_says, keys, run, say, work
@@ -225,6 +225,54 @@ def _(name):
     everyone(f"{name}: P 1 to ES-A", strict, "LTA")
     p = run(KEIIN, "sign", *keys["doctor"], "-o", work / "never.pdf", strict, check=False)
     say(p.returncode == 3, f"{name}: a certified file is refused", f"{p.returncode}: {p.stderr[-300:]}")
+
+
+@case("pades with VRI")
+def _(name):
+    """On wish each signature and document time-stamp has its entry; everybody accepts that, also what pyHanko and DSS put behind it."""
+    stem = work / "vri"
+    bes, xl, a, a2, theirs, a3 = (f"{stem}-{level}.pdf" for level in ("bes", "xl", "a", "a2", "theirs", "a3"))
+    run(KEIIN, "sign", *keys["doctor"], "-o", bes, base("minimal-two-pages"))
+    run(KEIIN, "extend", *OURS, "--vri", "--to", "es-xl", "--tsa", TSA, "-o", xl, bes)
+    run(KEIIN, "extend", *OURS, "--vri", "--to", "es-a", "--tsa", TSA, "-o", a, xl)
+    run(KEIIN, "renew", *OURS, "--vri", "--tsa", TSA2, "-o", a2, a)
+    for file, label, entries in ((bes, "B", 0), (xl, "LT", 1), (a, "LTA", 1), (a2, "LTA", 2)):
+        everyone(f"{name} {label}", file, label)
+        as_clean(f"{name} {label}", bes, file)
+        found = vri_keys(file)
+        say(found == sorted(contents_keys(file)[:entries]), f"{name} {label}: {entries} entries under the SHA-1 of /Contents", str(found))
+    pathlib.Path(theirs).write_bytes(pathlib.Path(a2).read_bytes())
+    run(f"{env['PEER_VENV']}/bin/python", f"{env['PEERS']}/peer-sign.py", "renew", theirs, "--tsa", TSA)
+    everyone(f"{name}, and pyHanko renews", theirs, "LTA")
+    run(KEIIN, "renew", *OURS, "--vri", "--tsa", TSA2, "-o", a3, theirs)
+    everyone(f"{name}, and we again", a3, "LTA")
+    dss_extends(f"{name} renewed by DSS", a3, "LTA")
+
+
+@case("pades two signers with VRI")
+def _(name):
+    """A second signer's material has an entry of its own beside the first one's."""
+    one, two, a = (work / f"vri-two-{step}.pdf" for step in ("one", "two", "a"))
+    run(KEIIN, "sign", *keys["doctor"], *OURS, "-o", one, base("minimal-two-pages"))
+    run(KEIIN, "extend", *OURS, "--vri", "--to", "es-a", "--tsa", TSA, "-o", two, one)
+    run(KEIIN, "sign", *keys["doctor-ec"], "-o", a, two)
+    run(KEIIN, "extend", *OURS[:-2], "--vri", "--to", "es-a", "--tsa", TSA, "--in-place", a)
+    everyone(name, a, "LTA")
+    say(len(vri_keys(a)) == 2, f"{name}: each signature has its entry", str(vri_keys(a)))
+
+
+def vri_keys(file):
+    """The keys of the store's /VRI, as qpdf reads it."""
+    found = json.loads(run("qpdf", "--json", "--json-key=qpdf", file).stdout)["qpdf"][1]
+    value = lambda v: found.get(f"obj:{v}", {}).get("value", v) if isinstance(v, str) and v.endswith(" R") else v
+    store = value(value(found["trailer"]["value"]["/Root"]).get("/DSS", {}))
+    return sorted(key[1:] for key in value(store.get("/VRI", {})))
+
+
+def contents_keys(file):
+    """SHA-1 of the value of each /Contents of the file, with what is kept free behind it."""
+    hexes = re.findall(rb"/Contents ?<([0-9A-Fa-f]+)>", pathlib.Path(file).read_bytes())
+    return [hashlib.sha1(bytes.fromhex(h.decode())).hexdigest().upper() for h in hexes]
 
 
 def dss_extends(name, ours, level):

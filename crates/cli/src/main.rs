@@ -32,7 +32,7 @@ use crate::{
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let lang = Lang::first(&arguments, |name| std::env::var(name).ok());
-    let parsed = flags::command(lang).try_get_matches_from(arguments);
+    let parsed = flags::command(lang, &arguments).try_get_matches_from(arguments);
     let exit = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => run(cli, lang),
         Err(error) => complain(&error, lang),

@@ -9,7 +9,7 @@ use std::{
 };
 
 use keiin_cades::Cades;
-use keiin_pades::{Pades, Source};
+use keiin_pades::{Pades, Source, Vri};
 use keiin_pki::digest::DigestSet;
 use keiin_tsp::{Response, TspError};
 use keiin_xades::{Detached, Xades};
@@ -19,6 +19,7 @@ use crate::{
     Error,
     content::{Attachment, Content, ContentError},
     file::{self, Existing},
+    in_place::{self, Change},
     map::{self, Mapped},
     model::{Container, DigestAlgorithm, Evidence, ObjectId, SignatureFacts, TimestampFacts, TimestampKind},
     recognise::FileKind,
@@ -367,9 +368,40 @@ impl Document {
         }
     }
 
+    /// Writes the document over the file that it was read from. Of a PDF that was left in its file only what changes is
+    /// written, with a note beside the file until that is done ([`crate::in_place`], whose `recover` comes before the file is read);
+    /// everything else is replaced in one step, as [`Document::write`] does.
+    ///
+    /// # Errors
+    /// [`Error::File`] naming the file; what stood there before still does, but for [`crate::FileError::Unfinished`].
+    pub fn write_in_place(&self, path: &Path) -> Result<(), Error> {
+        let mapped = self.mapped.as_ref().filter(|mapped| mapped.path() == path);
+        if let (Some(mapped), [base, tail]) = (mapped, self.pieces().as_slice()) {
+            let at = u64::try_from(base.len()).unwrap_or(u64::MAX);
+            if in_place::change(path, at, tail, &|| mapped.check())? == Change::Made {
+                return Ok(());
+            }
+        }
+        self.write(path, Existing::Replace)
+    }
+
     /// The PDF that can be signed.
     pub(crate) fn as_pdf(&self) -> Option<&Pades> {
         if let Inner::Pdf(pdf) = &self.inner { Some(pdf) } else { None }
+    }
+
+    /// How large the next time-stamp token is expected to be: a PDF keeps room before it is known.
+    pub(crate) fn expect_token(&mut self, octets: usize) {
+        if let Inner::Pdf(pdf) = &mut self.inner {
+            pdf.expect_token(octets);
+        }
+    }
+
+    /// Takes the choice over; what is chosen for anything but a PDF is none.
+    pub(crate) fn choose_vri(&mut self, vri: Vri) -> Vri {
+        let Inner::Pdf(pdf) = &mut self.inner else { return Vri::LeftOut };
+        pdf.choose_vri(vri);
+        vri
     }
 
     /// The same file with another signature in it.

@@ -5,14 +5,12 @@ use std::{collections::BTreeSet, fmt, time::Duration};
 
 use crate::{
     Error,
-    document::{Document, DocumentKind},
-    fetch::RevocationKinds,
+    document::Document,
     model::{
-        ContainerError, Evidence, EvidenceKind, EvidenceObject, Indication, Material, NextStep, ObjectId,
-        Origin, SignatureFacts, SignatureReport, SubIndication, Target, Time, TimestampFacts, TimestampKind,
+        Evidence, EvidenceKind, Indication, Material, ObjectId, SignatureFacts, SignatureReport, Time,
+        TimestampFacts, TimestampKind,
     },
     setup::Setup,
-    stamp::timestamp,
     tsa::TsaFailure,
     verify::{Verdict, judge},
 };
@@ -94,6 +92,13 @@ pub enum Done {
         by: String,
         /// TSAs that were asked before and failed.
         failed: Vec<TsaFailure>,
+    },
+    /// A time-stamp was got that is larger than the room that was kept for it in a PDF, and another is asked for.
+    TooLarge {
+        /// Octets of the token.
+        octets: usize,
+        /// Octets of the room.
+        room: u64,
     },
     /// Certificates and revocation data went in.
     Embedded {
@@ -229,9 +234,9 @@ pub(crate) struct Run<'r, 's> {
     /// The caller's time, or the last time-stamp's where that is later.
     pub(crate) now: Time,
     /// Signatures whose material was put in.
-    stored: BTreeSet<ObjectId>,
+    pub(crate) stored: BTreeSet<ObjectId>,
     /// What earlier verdicts of this call fetched: no CRL is asked for twice.
-    known: Evidence,
+    pub(crate) known: Evidence,
 }
 
 /// Steps of one call: three for each signature, and no file has more signatures than this.
@@ -292,143 +297,5 @@ impl<'r, 's> Run<'r, 's> {
             }
         }
         Ok(())
-    }
-
-    fn step(
-        &mut self,
-        document: &mut Document,
-        level: Level,
-        report: &SignatureReport,
-        known: &Evidence,
-    ) -> Result<(), Error> {
-        let id = report.id;
-        match level {
-            Level::Bes => {
-                check_stampable(report, self.now)?;
-                self.stamp(document, Target::Signature { id }, id)
-            }
-            Level::T => {
-                check_passed(report)?;
-                let material = self.material(report, known);
-                self.embed(document, Target::Signature { id }, id, &material)
-            }
-            Level::Xl => {
-                check_passed(report)?;
-                self.stamp(document, Target::Archive { id }, id)
-            }
-            Level::A => Ok(()),
-        }
-    }
-
-    /// What goes in: what the verdict rests on, and with [`RevocationKinds::Both`] also what was fetched for it and not
-    /// needed.
-    pub(crate) fn material(&self, report: &SignatureReport, known: &Evidence) -> Material {
-        let mut material = report.material.clone();
-        if self.setup.revocation == RevocationKinds::Both {
-            let is_fetched =
-                |o: &&EvidenceObject| o.origins.iter().any(|o| matches!(o, Origin::Fetched { .. }));
-            let fetched =
-                |kind| known.of_kind(kind).map(|(_, o)| o).filter(is_fetched).map(|o| o.bytes.clone());
-            material.crls.extend(fetched(EvidenceKind::Crl));
-            material.ocsps.extend(fetched(EvidenceKind::Ocsp));
-            for objects in [&mut material.crls, &mut material.ocsps] {
-                objects.sort();
-                objects.dedup();
-            }
-        }
-        material
-    }
-
-    pub(crate) fn embed(
-        &mut self,
-        document: &mut Document,
-        at: Target,
-        signature: ObjectId,
-        material: &Material,
-    ) -> Result<(), Error> {
-        let new = missing(material, &document.evidence_of(&signature));
-        document.container()?.embed_material(at, &new)?;
-        self.stored.insert(signature);
-        let done = Done::Embedded {
-            certificates: new.certificates.len(),
-            crls: new.crls.len(),
-            ocsps: new.ocsps.len(),
-        };
-        self.steps.push(Step { signature, done });
-        Ok(())
-    }
-
-    pub(crate) fn stamp(
-        &mut self,
-        document: &mut Document,
-        at: Target,
-        signature: ObjectId,
-    ) -> Result<(), Error> {
-        self.stamp_with(document, at, signature, self.setup.timestamp_digest)
-    }
-
-    pub(crate) fn stamp_with(
-        &mut self,
-        document: &mut Document,
-        at: Target,
-        signature: ObjectId,
-        digest: crate::model::DigestAlgorithm,
-    ) -> Result<(), Error> {
-        document.need_digest(digest)?;
-        let pending = document.container()?.begin_timestamp(at, digest)?;
-        let mut known = document.evidence().clone();
-        known.merge(&self.known);
-        let got = timestamp(self.setup, pending.algorithm, &pending.imprint, &known, self.now)?;
-        match document.container()?.finish_timestamp(&pending, &got.stamped.token) {
-            // The room in a signature of a PDF is its signer's choice. Over the document there always is enough.
-            Err(ContainerError::Limit { .. })
-                if document.kind() == DocumentKind::Pdf && matches!(at, Target::Signature { .. }) =>
-            {
-                let (Target::Signature { id } | Target::Archive { id }) = at;
-                return self.stamp_with(document, Target::Archive { id }, signature, digest);
-            }
-            finished => finished?,
-        }
-        self.now = self.now.max(got.time.plus_seconds(1));
-        let (Target::Signature { id } | Target::Archive { id }) = at;
-        let facts = document.signatures().iter().find(|facts| facts.id == id);
-        let newest = facts.and_then(|facts| facts.timestamps.iter().rfind(|t| t.time == got.time));
-        let kind = newest.map_or(TimestampKind::Archive, |newest| newest.kind);
-        let done = Done::Timestamped { kind, time: got.time, by: got.stamped.by, failed: got.stamped.failed };
-        self.steps.push(Step { signature, done });
-        Ok(())
-    }
-}
-
-/// A first time-stamp is worth having while the signature can still be saved by one: it is intact, its certificate has
-/// not ended (JAHIS 6.8 (3)), and its verdict is open only for want of evidence.
-fn check_stampable(report: &SignatureReport, now: Time) -> Result<(), Error> {
-    let intact = report.signature_intact == Some(true) && report.data.iter().all(|d| d.intact());
-    let ended = report.signer.as_ref().is_some_and(|signer| signer.not_after < now);
-    let hopeless = ended
-        || report.indication == Indication::TotalFailed
-        || report.next.iter().any(|action| action.step == NextStep::SignAgain);
-    if intact && !hopeless { Ok(()) } else { Err(not_valid(report)) }
-}
-
-/// Material is captured and sealed only for a signature that passes: what is sealed can hardly be mended.
-pub(crate) fn check_passed(report: &SignatureReport) -> Result<(), Error> {
-    match (report.indication, report.sub_indication) {
-        (Indication::TotalPassed, _) => Ok(()),
-        (Indication::Indeterminate, Some(SubIndication::TryLater)) => Err(Error::Waiting {
-            signature: report.id,
-            sub_indication: report.sub_indication,
-            next: report.next.clone(),
-        }),
-        _ => Err(not_valid(report)),
-    }
-}
-
-pub(crate) fn not_valid(report: &SignatureReport) -> Error {
-    Error::NotValid {
-        signature: report.id,
-        indication: report.indication,
-        sub_indication: report.sub_indication,
-        next: report.next.clone(),
     }
 }

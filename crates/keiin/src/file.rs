@@ -10,7 +10,7 @@ use std::{
 /// Octets of a container that is read into memory. Detached content is streamed and has no limit.
 pub const MAX_CONTAINER: u64 = 1 << 30;
 /// How a temporary file's name begins, should one be left by a power cut.
-const PREFIX: &str = ".keiin-";
+pub(crate) const PREFIX: &str = ".keiin-";
 
 /// What went wrong with a file.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +45,29 @@ pub enum FileError {
     Changed {
         /// Which.
         path: PathBuf,
+    },
+    /// Another process changes it at this moment.
+    #[error("{}: another process is changing this file; nothing was written", path.display())]
+    InUse {
+        /// Which.
+        path: PathBuf,
+    },
+    /// A change in place failed, and could not be taken back. The note beside the file stays, and the next change of it
+    /// begins by taking it back.
+    #[error("{}: the change could not be finished, nor taken back yet: {source}", path.display())]
+    Unfinished {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The note of a change that was cut off is not about the file as it is now.
+    #[error("{}: a change of this file was cut off, and another program wrote to it since ({})", path.display(), note.display())]
+    OtherNote {
+        /// Which.
+        path: PathBuf,
+        /// The note, in a box so that other errors stay small.
+        note: Box<PathBuf>,
     },
     /// The file is larger than it may be.
     #[error("{}: larger than {limit} octets", path.display())]
@@ -174,7 +197,7 @@ pub fn check_place(path: &Path, existing: Existing) -> Result<(), FileError> {
     if folder.is_dir() { Ok(()) } else { Err(FileError::NoFolder { path: folder.to_owned() }) }
 }
 
-fn folder_of(path: &Path) -> &Path {
+pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

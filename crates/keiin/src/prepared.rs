@@ -72,15 +72,4 @@ impl Prepared {
             Self::Xades(prepared) => Ok(prepared.attach(value)?),
         }
     }
-
-    /// As [`Prepared::attach`], without a copy of a large XML document.
-    ///
-    /// # Errors
-    /// As [`Prepared::attach`].
-    pub fn into_attached(self, value: &[u8]) -> Result<Vec<u8>, Error> {
-        match self {
-            Self::Cades(prepared) => Ok(prepared.attach(value)?),
-            Self::Xades(prepared) => Ok(prepared.into_attached(value)?),
-        }
-    }
 }

@@ -4,9 +4,10 @@
 use crate::{
     Error,
     document::{Document, DocumentKind},
-    extend::{Extended, Level, Run, check_passed, is_archive, pairs},
+    extend::{Extended, Level, Run, is_archive, pairs},
     model::{DigestAlgorithm, Material, ObjectId, Target, Time},
     setup::Setup,
+    step::check_passed,
 };
 
 /// How to renew. The TSAs are the setup's: give another list for another TSA.

@@ -3,6 +3,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use keiin_pades::Vri;
 use keiin_pki::{
     cert::Certificate,
     crl::Crl,
@@ -22,7 +23,7 @@ use crate::{
     pem,
     transport::{NoTransport, Transport},
     trust::TrustSource,
-    tsa::Tsa,
+    tsa::{LargestToken, Tsa},
 };
 
 /// What every operation stands on. All fields are open: begin with [`Setup::offline`] or [`Setup::from_config`] and
@@ -36,12 +37,16 @@ pub struct Setup<'a> {
     pub tsas: Vec<Tsa>,
     /// The digest that new time-stamps are over.
     pub timestamp_digest: DigestAlgorithm,
+    /// How large the tokens of the TSAs are, as far as that was seen.
+    pub largest_token: LargestToken,
     /// The way to the network.
     pub transport: Box<dyn Transport + 'a>,
     /// Whether CRLs, OCSP responses and issuers may be fetched.
     pub network: Network,
     /// Which kinds of revocation data are fetched and put into a signature.
     pub revocation: RevocationKinds,
+    /// Whether a PDF's store says which of its objects belong to which signature.
+    pub vri: Vri,
     /// Where what was fetched is kept.
     pub cache: Option<Cache>,
     /// Certificates, CRLs and OCSP responses that the caller has.
@@ -66,12 +71,19 @@ impl Setup<'_> {
             known_roots: KnownRoots::None,
             tsas: Vec::new(),
             timestamp_digest: DigestAlgorithm::Sha256,
+            largest_token: LargestToken::default(),
             transport: Box::new(NoTransport),
             network: Network::Offline,
             revocation: RevocationKinds::Any,
+            vri: Vri::LeftOut,
             cache: None,
             supplied: Evidence::default(),
         }
+    }
+
+    /// A setup for plain signatures, which ask nobody and are judged by nobody: nothing is looked up for it.
+    pub fn plain() -> Self {
+        Self::offline(Policy::nothing())
     }
 
     /// What a `keiin.toml` says, over HTTP.

@@ -266,12 +266,15 @@ pub(crate) fn finish_known(
     now: Time,
 ) -> Result<Signed, Error> {
     let certificate = prepared.certificate().to_vec();
-    let is_cms = matches!(prepared, Prepared::Cades(_));
-    let bytes = prepared.into_attached(value)?;
-    let document = if is_cms {
-        Document::signed(bytes, around.contents.first(), around.known)?
-    } else {
-        Document::signed_xml(bytes, around.contents, around.detached)?
+    let document = match prepared {
+        Prepared::Cades(prepared) => {
+            Document::signed(prepared.attach(value)?, around.contents.first(), around.known)?
+        }
+        Prepared::Xades(prepared) => {
+            // What went into the document is not looked at again beside it.
+            let contents = if prepared.refers_outside() { around.contents } else { &[] };
+            Document::signed_xml(prepared.into_attached(value)?, contents, around.detached)?
+        }
     };
     Signed::carried_to(level, setup, document, &certificate, now)
 }

@@ -59,6 +59,7 @@ pub(crate) fn timestamp(
 ) -> Result<Got, Error> {
     let accept = |token: &[u8]| acceptable(setup, token, imprint, known, now);
     let stamped = request_timestamp(setup.transport.as_ref(), &setup.tsas, algorithm, imprint, &accept)?;
+    setup.largest_token.note(stamped.token.len());
     let (facts, _) = token_facts(&stamped.token)?;
     Ok(Got { time: facts.time, stamped })
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Asking time-stamp authorities over HTTP (RFC 3161, 3.4), the next one when one fails.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use keiin_tsp::{CertificateRequest, Request, TspError};
 use zeroize::Zeroizing;
@@ -30,6 +33,23 @@ pub struct Tsa {
     pub identity: Option<PathBuf>,
     /// The policy to ask for.
     pub policy: Option<Oid>,
+}
+
+/// The octets of the largest token that the TSAs gave so far. In a PDF the room for one is kept before the token is known:
+/// where that would be too small for such a token, none is asked for in vain.
+#[derive(Debug, Default)]
+pub struct LargestToken(AtomicUsize);
+
+impl LargestToken {
+    /// As many as the largest had; 0 before the first.
+    pub fn octets(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Takes note of a token.
+    pub fn note(&self, octets: usize) {
+        self.0.fetch_max(octets, Ordering::Relaxed);
+    }
 }
 
 /// A user of a TSA (RFC 7617).

@@ -7,12 +7,14 @@
 
 mod material;
 mod timestamp;
+mod vri;
 
 use keiin_model::{
     Container, ContainerError, DefectKind, DigestAlgorithm, Evidence, Material, PendingTimestamp,
     SignatureFacts, Standing, Target, TimestampFacts,
 };
 
+pub use self::vri::Vri;
 use crate::{Pades, PadesError};
 
 impl Container for Pades {

@@ -39,6 +39,8 @@ pub struct SignatureDictionary {
     pub byte_range: Vec<Range<usize>>,
     /// The octets that are hashed: the ranges, and what the hole holds behind the value of /Contents.
     hashed: Vec<Range<usize>>,
+    /// Where it stands itself, or the field whose value it is.
+    begins: Option<usize>,
     /// What is wrong with the dictionary.
     pub defects: Vec<Defect>,
 }
@@ -57,6 +59,7 @@ impl SignatureDictionary {
         };
         let mut found = Self {
             field: placed.field.clone(),
+            begins: placed.offset,
             kind: name("Type")?,
             filter: name("Filter")?,
             sub_filter: name("SubFilter")?,
@@ -111,7 +114,9 @@ impl SignatureDictionary {
         };
         let hole = before.end..after.start;
         // What stands in the hole beside the string is read with the document, so it counts as signed data that differs.
-        if let Some(end) = pdf.string_end(hole.start)
+        // Where the value of /Contents fills it there is nothing else.
+        if contents != Some(&hole)
+            && let Some(end) = pdf.string_end(hole.start)
             && end < hole.end
         {
             self.hashed = vec![before.clone(), end..after.end];
@@ -132,6 +137,11 @@ impl SignatureDictionary {
             [before, after] => before.end..after.start,
             _ => 0..0,
         }
+    }
+
+    /// Where it stands in the file, or the field whose value it is; `None` inside an object stream.
+    pub(crate) const fn begins(&self) -> Option<usize> {
+        self.begins
     }
 
     /// Where what it signs ends: later signatures and time-stamps cover it.

@@ -57,7 +57,9 @@ pub(crate) fn read(
 /// What is hashed for a dictionary, as far as its CMS can be read.
 fn wanted(dictionary: &SignatureDictionary, len: usize) -> Ranges {
     let Some(ranges) = dictionary.signed(len) else { return Ranges::default() };
-    Ranges { ranges, algorithms: algorithms(dictionary).unwrap_or_default() }
+    // A time-stamp may still go into its value, and then all from it on is written anew.
+    let written_anew = dictionary.begins();
+    Ranges { ranges, algorithms: algorithms(dictionary).unwrap_or_default(), written_anew }
 }
 
 fn algorithms(dictionary: &SignatureDictionary) -> Option<BTreeSet<DigestAlgorithm>> {
@@ -99,14 +101,18 @@ impl Reading {
                     Ok(one) => signed.push(one),
                     Err(source) => {
                         self.defects.push(defect(DefectKind::Ignored, "Contents"));
-                        first_error.get_or_insert(PadesError::Signature { field, source });
+                        first_error.get_or_insert(PadesError::Signature { field, source: Box::new(source) });
                     }
                 }
             }
         }
         match first_error {
             Some(error) if signed.is_empty() && stamped.is_empty() => Err(error),
-            _ => Ok(self.finish(signed, &stamped)),
+            _ => {
+                let facts = self.finish(signed, &stamped);
+                let stamps = stamped.into_iter().map(|stamp| stamp.dictionary).collect();
+                Ok(PdfFacts { stamps, ..facts })
+            }
         }
     }
 

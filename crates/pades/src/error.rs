@@ -134,9 +134,9 @@ pub enum PadesError {
     Signature {
         /// The field's partial name.
         field: String,
-        /// Why.
+        /// Why, in a box so that other errors stay small.
         #[source]
-        source: CadesError,
+        source: Box<CadesError>,
     },
 }
 

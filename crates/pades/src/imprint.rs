@@ -26,7 +26,7 @@ pub(crate) fn digest(
     algorithm: DigestAlgorithm,
 ) -> Result<Bytes, PadesError> {
     let ranges = ranges(hole, source.len()).to_vec();
-    let sets = source.digests(&[Ranges { ranges, algorithms: [algorithm].into() }])?;
+    let sets = source.digests(&[Ranges { ranges, algorithms: [algorithm].into(), written_anew: None }])?;
     let found = sets.first().and_then(|set| set.value(algorithm));
     found.cloned().ok_or(PadesError::Misuse { what: "this digest cannot be computed" })
 }

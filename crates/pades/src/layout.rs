@@ -31,11 +31,8 @@ pub(crate) fn lay_out(
     let missing = PadesError::Malformed { object: "the signature dictionary" };
     let len = source.len();
     let mut revision = draft.finish(len, source.last())?;
-    let (Some(contents), Some(range)) =
-        (revision.place(signature, "Contents"), revision.place(signature, "ByteRange"))
-    else {
-        return Err(missing);
-    };
+    let places = revision.places(signature, ["Contents", "ByteRange"]);
+    let Some([contents, range]) = places else { return Err(missing) };
     let hole = len.saturating_add(contents.start)..len.saturating_add(contents.end);
     let text = imprint::byte_range(&hole, len.saturating_add(revision.octets.len()));
     let room = revision.octets.get_mut(range).ok_or(missing)?;

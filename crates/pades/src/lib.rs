@@ -47,6 +47,7 @@ mod source;
 mod text;
 mod visible;
 
+pub use augment::Vri;
 pub use dictionary::SignatureDictionary;
 pub use digest::Ranges;
 pub use error::PadesError;

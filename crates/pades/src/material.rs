@@ -13,7 +13,7 @@ use keiin_pki::{
 use crate::{
     PadesError,
     limits::MAX_MATERIAL,
-    pdf::{Dictionary, Object, Pdf, StreamError},
+    pdf::{Dictionary, Object, Pdf, Reference, StreamError},
 };
 
 /// What the stores of all revisions hold.
@@ -23,10 +23,13 @@ pub(crate) struct Stores {
     pub(crate) places: Vec<usize>,
     /// Each object with the octets of the file that it stands in.
     pub(crate) objects: Vec<(ObjectId, Range<usize>)>,
+    /// The objects of the newest revision's store.
+    pub(crate) newest: BTreeMap<ObjectId, Reference>,
     pub(crate) evidence: Evidence,
     /// Something could not be read.
     pub(crate) unreadable: bool,
     by_start: BTreeMap<usize, Option<ObjectId>>,
+    is_newest: bool,
 }
 
 impl Stores {
@@ -35,6 +38,7 @@ impl Stores {
         let mut stores = Self::default();
         for view in 0..pdf.views() {
             pdf.look_at(view);
+            stores.is_newest = view == 0;
             let read = stores.view(pdf);
             pdf.look_at(0);
             read?;
@@ -107,6 +111,10 @@ impl Stores {
             id
         };
         self.unreadable |= id.is_none();
+        if let Some(id) = id.filter(|_| self.is_newest) {
+            let (number, generation) = stream.name;
+            self.newest.insert(id, Reference { number, generation });
+        }
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use keiin_model::{Defect, DefectKind, Evidence, SignatureFacts, TimestampFacts};
 use keiin_tsp::facts::defect;
 
 use crate::{
-    PadesError, SignatureDictionary, document,
+    PadesError, SignatureDictionary, Vri, document,
     form::{self, Placed},
     material::Stores,
     pdf::Pdf,
@@ -21,6 +21,15 @@ pub struct Pades {
     source: Source,
     password: Password,
     facts: PdfFacts,
+    pub(crate) wishes: Wishes,
+}
+
+/// What the caller wishes of the steps that follow.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wishes {
+    /// Octets of the tokens that are to be expected.
+    pub(crate) token: usize,
+    pub(crate) vri: Vri,
 }
 
 /// The password that the file was opened with; steps that follow open it again.
@@ -38,6 +47,8 @@ impl fmt::Debug for Password {
 pub(crate) struct PdfFacts {
     pub(crate) signatures: Vec<SignatureFacts>,
     pub(crate) dictionaries: Vec<SignatureDictionary>,
+    /// Those of all document time-stamps.
+    pub(crate) stamps: Vec<SignatureDictionary>,
     pub(crate) timestamps: Vec<TimestampFacts>,
     pub(crate) evidence: Evidence,
     pub(crate) defects: Vec<Defect>,
@@ -54,7 +65,7 @@ impl Pades {
     pub fn read(octets: impl Into<Source>) -> Result<Self, PadesError> {
         let source = octets.into();
         let facts = read(&source, None)?;
-        Ok(Self { source, password: Password::default(), facts })
+        Ok(Self { source, password: Password::default(), facts, wishes: Wishes::default() })
     }
 
     /// As [`Pades::read`], with the user's or the owner's password, in UTF-8. A file that is not encrypted needs none and
@@ -65,7 +76,8 @@ impl Pades {
     pub fn read_with(octets: impl Into<Source>, password: &[u8]) -> Result<Self, PadesError> {
         let source = octets.into();
         let facts = read(&source, Some(password))?;
-        Ok(Self { source, password: Password(Some(password.to_vec())), facts })
+        let password = Password(Some(password.to_vec()));
+        Ok(Self { source, password, facts, wishes: Wishes::default() })
     }
 
     /// The file's objects, opened as it was.
@@ -76,7 +88,14 @@ impl Pades {
     /// Other octets with the same password.
     pub(crate) fn with_source(&self, source: Source) -> Result<Self, PadesError> {
         let facts = read(&source, self.password.0.as_deref())?;
-        Ok(Self { source, password: self.password.clone(), facts })
+        Ok(Self { source, password: self.password.clone(), facts, wishes: self.wishes })
+    }
+
+    /// How many octets the next time-stamp token is expected to have. It goes into the room of a signature only where it
+    /// fits, and over the document there is room for one that is larger by a quarter. Without this, for tokens as most
+    /// TSAs make them.
+    pub const fn expect_token(&mut self, octets: usize) {
+        self.wishes.token = octets;
     }
 
     /// The octets as they stand.
@@ -97,6 +116,16 @@ impl Pades {
     /// What the dictionary of each signature says, in the order of [`Pades::signatures`].
     pub fn dictionaries(&self) -> &[SignatureDictionary] {
         &self.facts.dictionaries
+    }
+
+    /// Whether the stores that are written from now on say which of their objects belong to which signature.
+    pub const fn choose_vri(&mut self, vri: Vri) {
+        self.wishes.vri = vri;
+    }
+
+    /// What the dictionary of each document time-stamp says, in the order in which they were made.
+    pub(crate) fn stamps(&self) -> &[SignatureDictionary] {
+        &self.facts.stamps
     }
 
     /// Document time-stamps that no signature came before.

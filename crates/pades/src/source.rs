@@ -4,7 +4,7 @@
 use std::{
     fmt,
     ops::Range,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use crate::{PadesError, digest::Prefixes};
@@ -76,7 +76,8 @@ impl Source {
         let Some(moved) = self.base().get(at..).map(<[u8]>::to_vec) else { return };
         self.tail.splice(0..0, moved);
         self.base = Arc::new(Beginning { whole: Arc::clone(&self.base), len: at });
-        self.prefixes = Arc::default();
+        let kept = self.prefixes.lock().unwrap_or_else(PoisonError::into_inner).clone().until(at);
+        self.prefixes = Arc::new(Mutex::new(kept));
     }
 
     /// Octets of the whole.

@@ -8,7 +8,7 @@ mod steps;
 
 use keiin_model::{Container as _, ContainerError, DefectKind, DigestAlgorithm, Target};
 use keiin_pades::{
-    Certification, FieldChoice, Lock, Pades, PadesError, PadesIntent, Prepared, Reserve, Source,
+    Certification, FieldChoice, Lock, Pades, PadesError, PadesIntent, Prepared, Reserve, Source, Vri,
 };
 use keiin_testkit::corpus;
 use steps::{Steps, octets, reread};
@@ -120,6 +120,98 @@ fn a_time_stamp_goes_into_a_signature_of_a_file_that_was_opened_again() {
     steps.pki.stamp(&mut pades, Target::Signature { id }, "tsa-rsa", DigestAlgorithm::Sha256, when);
     assert!(octets(&pades).starts_with(&before) && octets(&pades).len() > before.len());
     assert_eq!(reread(&pades).signatures()[0].format, "PAdES-BASELINE-T");
+}
+
+#[test]
+fn a_number_that_the_file_speaks_of_stays_free() {
+    let steps = Steps::new("doctor");
+    // The page speaks of objects that there are not: every second one of those that would be next, and the last that can be.
+    let nothing: String = (4..60).step_by(2).map(|number| format!("/X{number} {number} 0 R")).collect();
+    let page = format!(
+        "<</Type/Page/Parent 2 0 R/Resources<</XObject<<{nothing}>>>>/Odd[8388607 0 R 4294967295 0 R]>>"
+    );
+    let signed =
+        steps.signed(&read(pdf(&["<</Type/Catalog/Pages 2 0 R>>", PAGES, &page])), &PadesIntent::default());
+    let signed = signed.unwrap();
+    let id = signed.signatures()[0].id;
+    let (step, last) = steps.extended(signed, id).pop().unwrap();
+    let last = reread(&last);
+    assert!(intact(&last), "{step}: {:?}", last.signatures()[0].defects);
+    let octets = octets(&last);
+    let text = String::from_utf8_lossy(&octets);
+    for number in 4..30 {
+        assert_eq!(text.contains(&format!("\n{number} 0 obj")), number % 2 == 1, "object {number}");
+    }
+}
+
+/// The entries of /VRI in the octets, each with the octets that it was written with.
+fn entries(pades: &Pades) -> Vec<String> {
+    let octets = octets(pades);
+    let text = String::from_utf8_lossy(&octets).into_owned();
+    let mut found: Vec<String> = text
+        .split("obj\n")
+        .filter(|object| object.starts_with("<</Type/VRI"))
+        .map(|object| object.split(">>").next().unwrap().to_owned())
+        .collect();
+    found.dedup();
+    found
+}
+
+/// Keys of /VRI: 40 capital hexadecimal digits as a name.
+fn has_key(pades: &Pades, contents: &[u8]) -> bool {
+    let sha1 = keiin_pki::digest::digest(DigestAlgorithm::Sha1, contents);
+    let key: String = sha1.iter().map(|octet| format!("{octet:02X}")).collect();
+    String::from_utf8_lossy(&octets(pades)).contains(&format!("/{key} "))
+}
+
+#[test]
+fn on_wish_the_store_says_what_belongs_to_which_signature() {
+    let steps = Steps::new("doctor");
+    let plainly = steps.signed(&plain(), &PadesIntent::default()).unwrap();
+    let id = plainly.signatures()[0].id;
+    for (_, pades) in steps.extended(plainly.clone(), id) {
+        assert!(!String::from_utf8_lossy(&octets(&pades)).contains("/VRI"), "nobody wished it");
+    }
+    let mut wished = plainly;
+    wished.choose_vri(Vri::Written);
+    let levels: Vec<_> = steps.extended(wished, id).into_iter().map(|(_, pades)| reread(&pades)).collect();
+    let [t, lt, lta, renewed] = levels.as_slice() else { panic!("four steps") };
+    assert_eq!(entries(t).len(), 0);
+    // The value as it stands with the time-stamp in it and what is free behind it.
+    let contents = lt.dictionaries()[0].contents.clone();
+    assert!(has_key(lt, &contents) && contents.len() > 12_288);
+    let [one] = entries(lt).try_into().unwrap();
+    let material = steps.material("doctor", steps.start().plus_days(1));
+    let references =
+        |list: &str| one.split_once(list).unwrap().1.split(']').next().unwrap().matches('R').count();
+    assert_eq!(references("/Cert["), material.certificates.len());
+    assert_eq!(references("/CRL["), material.crls.len());
+    // The second store of this step, and what comes later, leave the entry as it is.
+    assert_eq!(entries(lta), [one.clone()]);
+    let [first, second] = entries(renewed).try_into().unwrap();
+    assert!(first == one && second != one, "the document time-stamp has its own");
+    assert!(has_key(renewed, &contents));
+    for (pades, level) in [(lt, "LT"), (lta, "LTA"), (renewed, "LTA")] {
+        assert!(intact(pades), "{:?}", pades.signatures()[0].defects);
+        assert_eq!(pades.signatures()[0].format, format!("PAdES-BASELINE-{level}"));
+    }
+}
+
+#[test]
+fn a_token_goes_where_one_of_its_size_has_room() {
+    let steps = Steps::new("doctor");
+    let intent = PadesIntent { reserve: Reserve::Octets(6_000), ..PadesIntent::default() };
+    let when = steps.start().plus_seconds(9);
+    for (expected, inside) in [(0, true), (5_000, true), (7_900, false), (40_000, false)] {
+        let mut pades = steps.signed(&plain(), &intent).unwrap();
+        let (id, before) = (pades.signatures()[0].id, octets(&pades));
+        pades.expect_token(expected);
+        steps.pki.stamp(&mut pades, Target::Signature { id }, "tsa-rsa", DigestAlgorithm::Sha256, when);
+        let after = octets(&pades);
+        assert_eq!(after.len() == before.len(), inside, "{expected}");
+        assert!(inside || after.len() > before.len() + 2 * expected.max(16_384), "{expected}");
+        assert_eq!(reread(&pades).signatures()[0].format, "PAdES-BASELINE-T");
+    }
 }
 
 #[test]

@@ -142,6 +142,13 @@ impl MultiHasher {
     }
 }
 
+/// Digests that began apart, of one message under an algorithm each.
+impl FromIterator<Hasher> for MultiHasher {
+    fn from_iter<I: IntoIterator<Item = Hasher>>(hashers: I) -> Self {
+        Self(hashers.into_iter().collect())
+    }
+}
+
 /// Digests of one message under several algorithms: what can be known of a message that is not at hand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DigestSet(BTreeMap<DigestAlgorithm, Bytes>);

@@ -139,6 +139,11 @@ fn time(text: &str) -> Result<Time, TableError> {
 }
 
 impl AlgorithmTable {
+    /// A table in which nothing is acceptable.
+    pub const fn empty() -> Self {
+        Self { name: String::new(), issued: Time::MIN, digests: Vec::new(), signatures: Vec::new() }
+    }
+
     /// Reads a table from its TOML text (`policy/ets-119312.toml` is the model).
     ///
     /// # Errors

@@ -135,13 +135,26 @@ impl Policy {
         signer_anchors: Vec<TrustAnchor>,
         tsa_anchors: Vec<TrustAnchor>,
     ) -> Self {
+        Self { signer_anchors, tsa_anchors, ..Self::strict(Some(profile), AlgorithmTable::cryptrec()) }
+    }
+
+    /// The policy of who judges nothing: nobody is trusted, and no algorithm is acceptable.
+    pub fn nothing() -> Self {
+        let nobody = Self::strict(None, AlgorithmTable::empty());
+        Self { name: "nothing".to_owned(), ..nobody }
+    }
+
+    fn strict(
+        profile: Option<Arc<dyn CertificateProfile + Send + Sync>>,
+        algorithms: AlgorithmTable,
+    ) -> Self {
         Self {
             name: "hpki".to_owned(),
-            signer_anchors,
-            tsa_anchors,
-            profile: Some(profile),
+            signer_anchors: Vec::new(),
+            tsa_anchors: Vec::new(),
+            profile,
             required_roles: Vec::new(),
-            algorithms: AlgorithmTable::cryptrec(),
+            algorithms,
             forecast: Forecast::Decides,
             signer_freshness: RevocationFreshness::Strict { grace: Duration::ZERO },
             tsa_freshness: RevocationFreshness::NextUpdate,

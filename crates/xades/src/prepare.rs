@@ -13,7 +13,7 @@ use keiin_pki::{digest::digest, signing::SigningError};
 use serde::{Deserialize, Serialize};
 
 use self::{
-    layout::{Around, Layout, lay_out},
+    layout::{Around, Layout, MANIFEST, lay_out},
     signer::SignerChoice,
 };
 use crate::{
@@ -67,6 +67,18 @@ impl Prepared {
     /// scheme that takes the message itself.
     pub fn digest(&self) -> Vec<u8> {
         self.algorithm.digest().map_or_else(Vec::new, |algorithm| digest(algorithm, &self.to_be_signed))
+    }
+
+    /// Whether what is signed may stand outside of the document, by a reference or in a list: then whoever reads the
+    /// signature needs it.
+    pub fn refers_outside(&self) -> bool {
+        let Ok(tree) = Tree::read(&self.to_be_signed) else { return true };
+        let outside = |reference| {
+            let uri = tree.attribute(reference, "URI");
+            tree.attribute(reference, "Type").as_deref() == Some(MANIFEST)
+                || uri.is_none_or(|uri| !uri.is_empty() && !uri.starts_with('#'))
+        };
+        tree.elements(tree.root()).filter(|child| tree.is(*child, DSIG, "Reference")).any(outside)
     }
 
     /// The certificate whose key must sign, DER.

@@ -99,6 +99,8 @@ fn the_core_of_every_packaging_verifies_elsewhere() {
             if name == "detached" || name == "manifest" {
                 object.uri = "doc%201.xml".to_owned();
             }
+            let prepared = signing.prepared(&[object.clone()], &shape, &signing.intent()).unwrap();
+            assert_eq!(prepared.refers_outside(), name == "detached" || name == "manifest", "{name}");
             let octets = signing.signed(&[object], &shape, &signing.intent()).unwrap();
             judged += usize::from(xmlsec1(&folder, &format!("{holder}-{name}.xml"), &octets));
         }

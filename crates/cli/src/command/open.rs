@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use keiin::{Attachment, Content, Document, signer::Pin};
+use keiin::{Attachment, Content, Document, in_place, signer::Pin};
 
 use crate::{context::Context, error::Failure, progress::Progress};
 
@@ -23,6 +23,13 @@ pub(super) fn document(
         Content::File(path) => Some(path.as_path()),
         Content::Bytes(_) | Content::Digests(_) => None,
     });
+    if in_place::is_unfinished(path) {
+        let path = path.display();
+        context.note(
+            || format!("注意:{path}:変更が途中で止まっており、最後の版の後ろに書きかけの版があります。次に --in-place で変更するときに元へ戻します"),
+            || format!("note: {path}: a change was cut off, and an unfinished revision stands behind the last one; the next change with --in-place takes it back first"),
+        );
+    }
     let mut progress = Progress::of(first, context.quiet);
     let octets = password.map(Pin::octets);
     Ok(Document::open_locked(path, attached, octets, &mut |octets| progress.at(octets))?)

@@ -7,7 +7,10 @@ use std::{
     time::SystemTime,
 };
 
-use keiin::{Document, Done, Existing, Extended, FileError, TsaFailure};
+use keiin::{
+    Document, Done, Existing, Extended, FileError, TsaFailure,
+    in_place::{self, Recovery},
+};
 
 use crate::{
     context::Context,
@@ -71,9 +74,21 @@ impl Place {
         Ok(self)
     }
 
-    /// The file itself, replaced in one step.
-    fn in_place(file: &Path) -> Result<Self, Failure> {
+    /// The file itself. What a change of it left that was cut off is taken back first.
+    fn in_place(context: &Context, file: &Path) -> Result<Self, Failure> {
         keiin::file::check_place(file, Existing::Replace)?;
+        let path = file.display();
+        match in_place::recover(file)? {
+            Recovery::TakenBack { octets } => context.note(
+                || format!("注意:{path}:前回の変更が途中で止まっていたため、元の {octets} オクテットに戻しました"),
+                || format!("note: {path}: an earlier change was cut off; the file was taken back to its {octets} octets"),
+            ),
+            Recovery::Whole => context.note(
+                || format!("注意:{path}:前回の変更は最後まで書き込まれていました"),
+                || format!("note: {path}: an earlier change was written whole, and stays"),
+            ),
+            Recovery::NothingLeft => {}
+        }
         Ok(Self { path: file.to_owned(), existing: Existing::Replace, before: Look::at(file) })
     }
 
@@ -84,10 +99,15 @@ impl Place {
     }
 
     /// For a command that changes a file: `--in-place`, or a name of its own.
-    pub(crate) fn of_change(output: &Output, in_place: bool, file: &Path) -> Result<Self, Failure> {
+    pub(crate) fn of_change(
+        context: &Context,
+        output: &Output,
+        in_place: bool,
+        file: &Path,
+    ) -> Result<Self, Failure> {
         let onto_itself = output.force && output.output.as_ref().is_some_and(|out| is_same(out, file));
         if in_place || onto_itself {
-            return Self::in_place(file);
+            return Self::in_place(context, file);
         }
         if output.output.is_none() {
             return Err(Failure::usage("出力先がありません", "there is no place for the result")
@@ -101,10 +121,13 @@ impl Place {
 
     /// Writes a document. Of two runs on one file the later one finds the other's work and leaves it.
     pub(crate) fn write(&self, document: &Document) -> Result<(), Failure> {
-        if self.before.is_some() && Look::at(&self.path) != self.before {
+        if self.before.is_none() {
+            return Ok(document.write(&self.path, self.existing)?);
+        }
+        if Look::at(&self.path) != self.before {
             return Err(FileError::Changed { path: self.path.clone() }.into());
         }
-        Ok(document.write(&self.path, self.existing)?)
+        Ok(document.write_in_place(&self.path)?)
     }
 
     /// Writes octets.
@@ -134,6 +157,10 @@ impl Context {
                     let (kind, time) = (self.lang.messages().timestamp(*kind), self.lang.messages().time(*time));
                     self.note(|| format!("{kind}:{time}({by})"), || format!("{kind}: {time} ({by})"));
                 }
+                Done::TooLarge { octets, room } => self.note(
+                    || format!("注意:タイムスタンプトークンは {octets} オクテットあり、PDFの中の領域(全体で {room} オクテット)に入りません。広い領域を取って、もう一つ取得します"),
+                    || format!("note: the time-stamp token has {octets} octets and does not fit: the room in the PDF has {room} in all; another is asked for, with more room"),
+                ),
                 Done::Embedded { certificates, crls, ocsps } => self.note(
                     || format!("検証情報:証明書 {certificates} 件、CRL {crls} 件、OCSP {ocsps} 件を格納"),
                     || format!("validation material: {certificates} certificates, {crls} CRLs, {ocsps} OCSP responses"),

@@ -59,9 +59,9 @@ pub(crate) fn run(context: &Context, flags: &Sign) -> Result<Exit, Failure> {
     let contents = digested(context, form.contents, &signing)?;
     let now = clock::now();
     // A plain signature needs no trust and no network, so none is set up for it.
-    let offline = Setup::offline(keiin::hpki_policy());
+    let plain = Setup::plain();
     let at = flags.signing_time.unwrap_or(now);
-    let signed = keiin::sign_all(&offline, &contents, signer.as_ref(), &signing, at)?;
+    let signed = keiin::sign_all(&plain, &contents, signer.as_ref(), &signing, at)?;
     carry_on(context, flags, signed, onward, &place, now)
 }
 
@@ -121,7 +121,7 @@ pub(super) fn carry_on(
 }
 
 fn sign_again(context: &Context, flags: &Sign, file: &Path) -> Result<Exit, Failure> {
-    let place = spare_key(Place::of_change(&flags.output, false, file)?, flags)?;
+    let place = spare_key(Place::of_change(context, &flags.output, false, file)?, flags)?;
     let mut document = Document::open_attached(file, &open::attached(&flags.content), &mut |_| ())?;
     let target = match &flags.countersign {
         Some(id) => Some(signature(&document, id)?),
@@ -132,11 +132,11 @@ fn sign_again(context: &Context, flags: &Sign, file: &Path) -> Result<Exit, Fail
     let signer = key::open(context, &flags.key, &|_| Ok(()))?;
     let signing = Signing { format, ..signing(flags, signer.algorithms())? };
     let now = clock::now();
-    let offline = Setup::offline(keiin::hpki_policy());
+    let plain = Setup::plain();
     let at = flags.signing_time.unwrap_or(now);
     let signed = match target {
-        Some(id) => countersign(&offline, &document, id, signer.as_ref(), &signing, at)?,
-        None => add_signature(&offline, &mut document, signer.as_ref(), &signing, at)?,
+        Some(id) => countersign(&plain, &document, id, signer.as_ref(), &signing, at)?,
+        None => add_signature(&plain, &mut document, signer.as_ref(), &signing, at)?,
     };
     carry_on(context, flags, signed, onward, &place, now)
 }
@@ -204,8 +204,8 @@ fn finish(context: &Context, flags: &Sign, prepared: &Path) -> Result<Exit, Fail
     let onward = onward(context, flags)?;
     let contents: Vec<Content> = flags.content.iter().chain(&flags.files).map(Content::file).collect();
     let now = clock::now();
-    let offline = Setup::offline(keiin::hpki_policy());
-    let signed = keiin::finish_all(&offline, &prepared, &value, &contents, Level::Bes, now)?;
+    let plain = Setup::plain();
+    let signed = keiin::finish_all(&plain, &prepared, &value, &contents, Level::Bes, now)?;
     carry_on(context, flags, signed, onward, &place, now)
 }
 

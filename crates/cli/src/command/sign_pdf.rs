@@ -64,18 +64,18 @@ pub(super) fn run(context: &Context, flags: &Sign, path: &Path) -> Result<Exit, 
     if flags.countersign.is_some() {
         return Err(keiin::Error::NotACms.into());
     }
-    let place = place(flags, path)?;
+    let place = place(context, flags, path)?;
     let onward = onward(context, flags)?;
     let document = opened(context, flags, path)?;
     let signer = key::open(context, &flags.key, &|_| Ok(()))?;
     let signing = signing(flags, signer.algorithms())?;
     let now = clock::now();
     // A plain signature needs no trust and no network, so none is set up for it.
-    let offline = Setup::offline(keiin::hpki_policy());
+    let plain = Setup::plain();
     let at = flags.signing_time.unwrap_or(now);
     let visible = context.visible(&flags.pdf, signer.certificate(), at)?;
     let intent = PadesIntent { visible, ..intent(flags) };
-    let signed = sign_pdf(&offline, document, signer.as_ref(), &signing, &intent, at)?;
+    let signed = sign_pdf(&plain, document, signer.as_ref(), &signing, &intent, at)?;
     carry_on(context, flags, signed, onward, &place, now)
 }
 
@@ -106,8 +106,8 @@ pub(super) fn finish(
     let onward = onward(context, flags)?;
     let document = opened(context, flags, path)?;
     let now = clock::now();
-    let offline = Setup::offline(keiin::hpki_policy());
-    let signed = finish_pdf(&offline, document, prepared, value, Level::Bes, now)?;
+    let plain = Setup::plain();
+    let signed = finish_pdf(&plain, document, prepared, value, Level::Bes, now)?;
     carry_on(context, flags, signed, onward, place, now)
 }
 
@@ -117,9 +117,9 @@ fn opened(context: &Context, flags: &Sign, path: &Path) -> Result<Document, Fail
 }
 
 /// `scan.pdf` becomes `scan-signed.pdf`, or itself on wish.
-fn place(flags: &Sign, path: &Path) -> Result<Place, Failure> {
+fn place(context: &Context, flags: &Sign, path: &Path) -> Result<Place, Failure> {
     if flags.pdf.in_place {
-        return spare_key(Place::of_change(&flags.output, true, path)?, flags);
+        return spare_key(Place::of_change(context, &flags.output, true, path)?, flags);
     }
     let mut name = OsString::from(path.file_stem().unwrap_or_default());
     name.push("-signed.");

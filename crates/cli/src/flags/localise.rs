@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! clap's command with the texts of a language, and clap's complaints in that language.
 
+use std::ffi::OsString;
+
 use clap::{
     CommandFactory as _,
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
-use super::Cli;
+use super::{Cli, Command};
 use crate::{
     lang::Lang,
     messages::{command, flag},
@@ -14,9 +16,19 @@ use crate::{
 
 const JA_TEMPLATE: &str = "{about}\n\n使い方: {usage}\n\n{all-args}{after-help}";
 
-/// The command with help in a language.
-pub(crate) fn command(lang: Lang) -> clap::Command {
+/// The command with help in a language. Of the commands under it those are made with their flags that the arguments name: it
+/// can be no other, and most of a short run would go into the flags of the rest.
+pub(crate) fn command(lang: Lang, arguments: &[OsString]) -> clap::Command {
     let mut command = localised(Cli::command(), lang, "");
+    let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    for name in names {
+        let named = arguments.iter().any(|argument| *argument == *name);
+        let with_flags = if named { Command::with_flags(&name) } else { None };
+        command = command.mut_subcommand(&name, |sub| match with_flags {
+            Some(sub) => localised(sub, lang, &name),
+            None => sub.about(command::about(&name, lang).0),
+        });
+    }
     if lang == Lang::Ja {
         command = command.subcommand_help_heading("コマンド").subcommand_value_name("コマンド");
     }
@@ -55,10 +67,6 @@ fn localised(mut command: clap::Command, lang: Lang, name: &str) -> clap::Comman
     });
     if headings {
         command = command.help_template(JA_TEMPLATE);
-    }
-    let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
-    for name in names {
-        command = command.mut_subcommand(&name, |sub| localised(sub, lang, &name));
     }
     command
 }

@@ -42,6 +42,7 @@ pub(crate) struct Global {
 }
 
 #[derive(Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     Demo(Demo),
     Sign(Box<Sign>),
@@ -52,6 +53,30 @@ pub(crate) enum Command {
     Path(Box<PathFlags>),
     Inspect(Inspect),
     Card(Card),
+}
+
+/// Puts a command's flags into it.
+type AddFlags = fn(clap::Command) -> clap::Command;
+
+/// Each command with its flags.
+const WITH_FLAGS: [(&str, AddFlags); 9] = [
+    ("demo", Demo::augment_args),
+    ("sign", Sign::augment_args),
+    ("stamp", Stamp::augment_args),
+    ("extend", Extend::augment_args),
+    ("renew", Change::augment_args),
+    ("verify", Verify::augment_args),
+    ("path", PathFlags::augment_args),
+    ("inspect", Inspect::augment_args),
+    ("card", Card::augment_args),
+];
+
+impl Command {
+    /// The command of this name with its flags.
+    fn with_flags(name: &str) -> Option<clap::Command> {
+        let (name, add_flags) = WITH_FLAGS.iter().find(|(known, _)| *known == name)?;
+        Some(add_flags(clap::Command::new(*name)))
+    }
 }
 
 #[derive(Args)]
@@ -99,6 +124,8 @@ pub(crate) struct Change {
     pub(crate) digest: Option<Digest>,
     #[arg(long, value_name = "FILE")]
     pub(crate) content: Vec<PathBuf>,
+    #[arg(long)]
+    pub(crate) vri: bool,
     #[command(flatten)]
     pub(crate) pdf_password: PdfPassword,
     #[command(flatten)]

@@ -194,6 +194,19 @@ fn file(error: &FileError) -> String {
                 path.display()
             )
         }
+        FileError::InUse { path } => {
+            format!("{}:別のプロセスがこのファイルを変更しているため、書き込みませんでした", path.display())
+        }
+        FileError::Unfinished { path, source } => {
+            format!("{}:変更を終えられず、まだ元にも戻せていません({source})", path.display())
+        }
+        FileError::OtherNote { path, note } => {
+            format!(
+                "{}:途中で止まった変更のあとで、別のプログラムがこのファイルに書き込んでいます({})",
+                path.display(),
+                note.display()
+            )
+        }
         FileError::TooLarge { path, limit } => {
             format!("{}:上限({limit} バイト)を超えています", path.display())
         }

@@ -137,6 +137,12 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
         "元のファイルを置き換えます(途中で失敗しても元のファイルは残ります)",
         "Replace the file itself, in one step: it stays as it was if anything fails",
     ),
+    (
+        "",
+        "vri",
+        "PDF:検証情報のどれがどの署名のものかも記録します(VRI。検証には不要です)",
+        "PDF: also write which validation material belongs to which signature (VRI; no validator needs it)",
+    ),
     ("", "detached", "署名対象を署名ファイルに含めません", "Leave the content out of the signature file"),
     (
         "",

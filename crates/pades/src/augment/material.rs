@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//! Validation material into the document security store (EN 319 142-1, 5.4.2). /VRI is not written: baseline signatures
-//! should not have it (6.3, table 1, note on VRI).
+//! Validation material into the document security store (EN 319 142-1, 5.4.2).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use keiin_model::{Bytes, Evidence, Material, ObjectId, Origin, Target};
 use keiin_pki::{digest::object_id, material::first_unreadable};
 
+use super::vri::{self, Vri};
 use crate::{
     Pades, PadesError, layout,
-    pdf::{Draft, Object, Value},
+    pdf::{Draft, Object, Reference, Value},
     signature,
 };
 
@@ -19,10 +19,8 @@ pub(super) fn embed(pades: &Pades, at: Target, material: &Material) -> Result<Op
         return Err(error.into());
     }
     let (Target::Signature { id } | Target::Archive { id }) = at;
-    let index = pades.signatures().iter().position(|signature| signature.id == id);
-    let dictionary = index.and_then(|index| pades.dictionaries().get(index));
-    let dictionary =
-        dictionary.ok_or(PadesError::Misuse { what: "there is no such signature in this PDF" })?;
+    let none = PadesError::Misuse { what: "there is no such signature in this PDF" };
+    let index = pades.signatures().iter().position(|signature| signature.id == id).ok_or(none)?;
     let mut seen = BTreeSet::new();
     let mut new = |objects: &[Bytes]| -> Vec<Bytes> {
         let is_new = |o: &&Bytes| !is_stored(pades.evidence(), &object_id(o)) && seen.insert(object_id(o));
@@ -35,19 +33,34 @@ pub(super) fn embed(pades: &Pades, at: Target, material: &Material) -> Result<Op
     ];
     let pdf = pades.pdf()?;
     let mut draft = Draft::new(&pdf)?;
-    if lists.iter().all(|(_, objects)| objects.is_empty()) {
-        // A store from before the signature is not read as the signature's: the same one is written again behind it.
-        let catalog = draft.catalog()?;
-        let Some(store) = draft.follow(&catalog, "DSS")? else { return Ok(None) };
-        if draft.offset(&store)?.is_none_or(|offset| offset >= dictionary.end()) {
-            return Ok(None);
-        }
-        draft.repeat(&store)?;
-        return Ok(Some(pades.with_source(layout::append(pades.source(), draft)?)?));
+    let due = match pades.wishes.vri {
+        Vri::LeftOut => Vec::new(),
+        Vri::Written => vri::due(&draft, pades, index)?,
+    };
+    if lists.iter().all(|(_, objects)| objects.is_empty()) && !keep_store(&mut draft, pades, index, &due)? {
+        return Ok(None);
     }
     signature::extension(&mut draft, &pdf)?;
-    store(&mut draft, &lists)?;
+    let added = store(&mut draft, &lists)?;
+    vri::write(&mut draft, &pdf, &due, material, &added)?;
     Ok(Some(pades.with_source(layout::append(pades.source(), draft)?)?))
+}
+
+/// Whether a store to which nothing is added changes all the same. One from before the signature is not read as the
+/// signature's: the same one is written again behind it.
+fn keep_store(
+    draft: &mut Draft<'_, '_>,
+    pades: &Pades,
+    index: usize,
+    due: &[String],
+) -> Result<bool, PadesError> {
+    let Some(store) = draft.follow(&draft.catalog()?, "DSS")? else { return Ok(false) };
+    let end = pades.dictionaries().get(index).map_or(0, crate::SignatureDictionary::end);
+    let is_before = draft.offset(&store)?.is_some_and(|offset| offset < end);
+    if is_before {
+        draft.repeat(&store)?;
+    }
+    Ok(is_before || !due.is_empty())
 }
 
 fn is_stored(evidence: &Evidence, id: &ObjectId) -> bool {
@@ -55,8 +68,12 @@ fn is_stored(evidence: &Evidence, id: &ObjectId) -> bool {
     evidence.object(id).is_some_and(|object| object.origins.iter().any(in_store))
 }
 
-/// Puts objects behind those that the store has; a file without a store gets one.
-fn store(draft: &mut Draft<'_, '_>, lists: &[(&'static str, Vec<Bytes>)]) -> Result<(), PadesError> {
+/// Puts objects behind those that the store has; a file without a store gets one. Yields where each went.
+fn store(
+    draft: &mut Draft<'_, '_>,
+    lists: &[(&'static str, Vec<Bytes>)],
+) -> Result<BTreeMap<ObjectId, Reference>, PadesError> {
+    let mut added = BTreeMap::new();
     let catalog = draft.catalog()?;
     let there = draft.follow(&catalog, "DSS")?;
     let there = there.filter(|store| draft.value(store).is_ok_and(|store| store.as_dictionary().is_some()));
@@ -64,7 +81,9 @@ fn store(draft: &mut Draft<'_, '_>, lists: &[(&'static str, Vec<Bytes>)]) -> Res
     for (key, objects) in lists {
         let mut references = Vec::with_capacity(objects.len());
         for object in objects {
-            references.push(Value::Reference(draft.add_stream(Vec::new(), object)?));
+            let reference = draft.add_stream(Vec::new(), object)?;
+            added.insert(object_id(object), reference);
+            references.push(Value::Reference(reference));
         }
         let Some(store) = &there else {
             if !references.is_empty() {
@@ -84,5 +103,5 @@ fn store(draft: &mut Draft<'_, '_>, lists: &[(&'static str, Vec<Bytes>)]) -> Res
         let store = draft.add(&Value::Dictionary(entries))?;
         draft.set(&catalog, "DSS", &Value::Reference(store))?;
     }
-    Ok(())
+    Ok(added)
 }

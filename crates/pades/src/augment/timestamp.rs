@@ -12,16 +12,19 @@ use serde::{Deserialize, Serialize};
 use crate::{
     FieldChoice, Pades, PadesError, Source, field, form, imprint,
     layout::{self, Layout},
+    limits::MAX_ROOM,
     pdf::Draft,
     signature::{self, Kind, Plan},
 };
 
 /// Octets of /Contents of a document time-stamp: a token with its certificates, and more than any that was seen.
 const TOKEN_ROOM: usize = 16_384;
-/// A token is not begun in a room that has fewer octets free than the smallest need. One that is larger than the room
-/// after all is got for nothing, and the document is stamped instead: readers that look for a time-stamp in the signature
-/// alone are too many to pass a room by that will do.
+/// A token is not begun in a room that has fewer octets free than the smallest need, or than those that were seen had. One
+/// that is larger after all is got for nothing, and the document is stamped instead: readers that look for a time-stamp in
+/// the signature alone are too many to pass a room by that will do.
 const LEAST_ROOM: usize = 4_096;
+/// Octets of the attribute around a token.
+const ATTRIBUTE: usize = 64;
 
 /// Where a token that was begun goes.
 #[derive(Serialize, Deserialize)]
@@ -44,7 +47,7 @@ pub(super) fn begin(
     let (Target::Signature { id } | Target::Archive { id }) = at;
     let index = index(pades, &id)?;
     if let Target::Signature { .. } = at
-        && let Some(contents) = Contents::of(pades, index)?
+        && let Some(contents) = Contents::of(pades, index, least_room(pades))?
     {
         let pending = contents.cades.begin_timestamp(Target::Signature { id }, algorithm)?;
         return Ok(PendingTimestamp { state: state(&State::Contents)?, ..pending });
@@ -54,6 +57,10 @@ pub(super) fn begin(
     let (base, tail) = (source.base().len(), Bytes::from(source.tail()));
     let state = state(&State::Revision { base, tail, hole })?;
     Ok(PendingTimestamp { target: at, algorithm, imprint, state })
+}
+
+fn least_room(pades: &Pades) -> usize {
+    LEAST_ROOM.max(pades.wishes.token.saturating_add(ATTRIBUTE))
 }
 
 fn state(state: &State) -> Result<Bytes, PadesError> {
@@ -72,7 +79,9 @@ fn document_timestamp(pades: &Pades) -> Result<Layout, PadesError> {
     let target = field::choose(&field::all(&pdf)?, &FieldChoice::New)?;
     let mut draft = Draft::new(&pdf)?;
     signature::extension(&mut draft, &pdf)?;
-    let plan = Plan { target: &target, kind: Kind::Timestamp, room: TOKEN_ROOM };
+    let expected = pades.wishes.token;
+    let room = TOKEN_ROOM.max(expected.saturating_add(expected / 4)).min(MAX_ROOM);
+    let plan = Plan { target: &target, kind: Kind::Timestamp, room };
     let reference = signature::place(&mut draft, &pdf, &plan)?;
     layout::lay_out(source, draft, reference)
 }
@@ -84,7 +93,7 @@ struct Contents {
 }
 
 impl Contents {
-    fn of(pades: &Pades, index: usize) -> Result<Option<Self>, PadesError> {
+    fn of(pades: &Pades, index: usize, least: usize) -> Result<Option<Self>, PadesError> {
         let Some(dictionary) = pades.dictionaries().get(index) else { return Ok(None) };
         let hole = dictionary.contents_place();
         let covered = pades.ranges().any(|range| range.start < hole.end && hole.start < range.end);
@@ -94,7 +103,7 @@ impl Contents {
             return Ok(None);
         }
         let cms = Reader::new(&dictionary.contents).read("ContentInfo")?.bytes().to_vec();
-        if layout::room(&hole).saturating_sub(cms.len()) < LEAST_ROOM {
+        if layout::room(&hole).saturating_sub(cms.len()) < least {
             return Ok(None);
         }
         Ok(Some(Self { cades: Cades::read(cms, digests(pades, index))?, hole }))
@@ -150,7 +159,7 @@ fn in_revision(
 /// the signature on becomes part of the tail: it is the part that is written anew.
 fn in_contents(pades: &Pades, pending: &PendingTimestamp, token: &[u8]) -> Result<Source, PadesError> {
     let Target::Signature { id } = pending.target else { return Err(OTHER_FILE) };
-    let mut contents = Contents::of(pades, index(pades, &id)?)?.ok_or(OTHER_FILE)?;
+    let mut contents = Contents::of(pades, index(pades, &id)?, 0)?.ok_or(OTHER_FILE)?;
     let inner = PendingTimestamp { state: Bytes::default(), ..pending.clone() };
     contents.cades.finish_timestamp(&inner, token)?;
     let mut source = pades.source().clone();

@@ -7,7 +7,7 @@ use super::{
     Pdf,
     object::{self, Object},
     syntax,
-    xref::Form,
+    xref::{Entry, Form},
 };
 use crate::{PadesError, limits::MAX_OBJECT_NUMBER};
 
@@ -32,6 +32,33 @@ impl Pdf<'_> {
         let streams = streams.filter_map(|section| Some(object::head(self.octets, section.at)?.0)).max();
         let highest = highest.copied().max(streams);
         Ok(highest.map_or(1, |highest| highest.saturating_add(1)).max(size.unwrap_or(1)))
+    }
+
+    /// The numbers from `first` on that some object of some revision refers to. Each version of each object is read once, so
+    /// that what an earlier signature saw counts too.
+    pub(crate) fn dangling(&self, first: u32) -> Result<BTreeSet<u32>, PadesError> {
+        let was_broken = self.broken.get();
+        let mut found = BTreeSet::new();
+        let mut read = || -> Result<(), PadesError> {
+            for (view, section) in self.sections.iter().enumerate() {
+                self.look_at(view);
+                section.trailer.values().for_each(|value| note(value, first, &mut found));
+                for (number, entry) in &section.entries {
+                    let object = match entry {
+                        Entry::At(offset) => self.at(*number, *offset)?.object,
+                        Entry::In(stream) => self.inside(*number, *stream)?.object,
+                        Entry::Free => continue,
+                    };
+                    note(&object, first, &mut found);
+                }
+            }
+            Ok(())
+        };
+        let read = read();
+        self.look_at(0);
+        // Of an object that nobody uses it does not matter where it stands.
+        self.broken.set(was_broken);
+        read.map(|()| found)
     }
 
     /// Whether the newest section is a stream.
@@ -76,5 +103,18 @@ impl Pdf<'_> {
     pub(crate) fn header_version(&self) -> [u8; 3] {
         let header = self.octets.from(self.shift);
         header.get(5..8).and_then(|version| version.try_into().ok()).unwrap_or_default()
+    }
+}
+
+/// The references in an object; its depth is bounded by the parser.
+fn note(object: &Object, first: u32, found: &mut BTreeSet<u32>) {
+    match object {
+        Object::Reference(number) if *number >= first => {
+            found.insert(*number);
+        }
+        Object::Array(items) => items.iter().for_each(|item| note(item, first, found)),
+        Object::Dictionary(dictionary) => dictionary.values().for_each(|value| note(value, first, found)),
+        Object::Stream(stream) => stream.dictionary.values().for_each(|value| note(value, first, found)),
+        _ => {}
     }
 }

@@ -43,13 +43,42 @@ pub(crate) const fn is_regular(octet: u8) -> bool {
     !is_space(octet) && !is_delimiter(octet)
 }
 
-pub(crate) fn hex_digit(octet: u8) -> Option<u8> {
+pub(crate) const fn hex_digit(octet: u8) -> Option<u8> {
     match octet {
         b'0'..=b'9' => Some(octet - b'0'),
         b'a'..=b'f' => Some(octet - b'a' + 10),
         b'A'..=b'F' => Some(octet - b'A' + 10),
         _ => None,
     }
+}
+
+/// What each octet is worth as a hexadecimal digit.
+#[allow(clippy::indexing_slicing, clippy::cast_possible_truncation)] // the compiler would find either
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut octet = 0;
+    while octet < digits.len() {
+        if let Some(digit) = hex_digit(octet as u8) {
+            digits[octet] = digit;
+        }
+        octet += 1;
+    }
+    digits
+};
+const NO_DIGIT: u8 = 0x80;
+
+/// Digits without anything between them, which is how signatures write theirs, and they write many.
+fn pairs(digits: &[u8]) -> Option<Vec<u8>> {
+    let (pairs, rest) = digits.as_chunks::<2>();
+    let digit = |octet: u8| DIGITS.get(usize::from(octet)).copied().unwrap_or(NO_DIGIT);
+    let mut seen = 0;
+    let octets = pairs.iter().map(|[high, low]| {
+        let (high, low) = (digit(*high), digit(*low));
+        seen |= high | low;
+        high << 4 | low
+    });
+    let octets = octets.collect();
+    (rest.is_empty() && seen & NO_DIGIT == 0).then_some(octets)
 }
 
 impl<'a> Lexer<'a> {
@@ -186,7 +215,11 @@ impl<'a> Lexer<'a> {
         let rest = self.input.get(self.at..)?;
         let length = rest.iter().position(|o| *o == b'>')?;
         self.at += length + 1;
-        let mut digits = rest.get(..length)?.iter().filter_map(|o| hex_digit(*o));
+        let digits = rest.get(..length)?;
+        if let Some(octets) = pairs(digits) {
+            return Some(Token::String(octets));
+        }
+        let mut digits = digits.iter().filter_map(|o| hex_digit(*o));
         let mut octets = Vec::with_capacity(length / 2 + 1);
         while let Some(high) = digits.next() {
             octets.push(high << 4 | digits.next().unwrap_or(0));
@@ -270,6 +303,10 @@ mod tests {
             (b"(\\(\\)\\\\)", b"()\\"),
             (b"(a\\\r\nb\\n\\053\\5x)", b"ab\n+\x05x"),
             (b"<48 65\n6C6>", b"Hel`"),
+            (b"<48656c6C6F>", b"Hello"),
+            (b"<48656>", b"He`"),
+            (b"<48z65>", b"He"),
+            (b"<486g5>", b"He"),
             (b"<>", b""),
         ] {
             assert_eq!(tokens(input), [string(want)], "{}", String::from_utf8_lossy(input));

@@ -14,6 +14,9 @@ mod xmlsec;
 
 use keiin_pki::digest::{Hasher, MultiHasher};
 
+#[cfg(test)]
+pub(crate) use self::tests::document;
+
 use self::output::Output;
 use crate::{
     error::XmlError,

@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[path = "../../tests/canonical/document.rs"]
-pub(super) mod document;
+pub(crate) mod document;
 
 const METHODS: [Method; 3] = [Method::Inclusive10, Method::Inclusive11, Method::Exclusive];
 

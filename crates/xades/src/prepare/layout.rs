@@ -22,7 +22,7 @@ use crate::{
 /// xmldsig's Type of a reference to a ds:Object.
 const OBJECT: &str = "http://www.w3.org/2000/09/xmldsig#Object";
 /// xmldsig's Type of a reference to a ds:Manifest.
-const MANIFEST: &str = "http://www.w3.org/2000/09/xmldsig#Manifest";
+pub(super) const MANIFEST: &str = "http://www.w3.org/2000/09/xmldsig#Manifest";
 const XML: &str = "text/xml";
 const OCTETS: &str = "application/octet-stream";
 const DECLARATION: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";

@@ -6,9 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{NodeKind, Tree};
-
-#[path = "../../tests/canonical/document.rs"]
-pub(super) mod document;
+use crate::c14n::document;
 
 /// A document at some place of it, and what was found before.
 struct Reader {

@@ -2,8 +2,8 @@
 //! What is read on is what is read from the beginning.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a test
 
-use super::{NodeSet, Tree, productions::document};
-use crate::c14n::{Canonicalization, Method, canonicalize};
+use super::{NodeSet, Tree};
+use crate::c14n::{Canonicalization, Method, canonicalize, document};
 
 /// All that can be told of a tree: each node with its place, names, namespaces and attributes, and the canonical form.
 fn told(tree: &Tree<'_>) -> Vec<String> {

@@ -79,7 +79,15 @@ pub(crate) fn file_advice(error: &FileError, lang: Lang) -> Option<String> {
             "先にフォルダーを作るか、-o で別の場所を指定してください",
             "make the folder first, or write elsewhere with -o",
         ),
-        FileError::Changed { .. } => ("もう一度実行してください", "run it again"),
+        FileError::Changed { .. } | FileError::InUse { .. } => ("もう一度実行してください", "run it again"),
+        FileError::Unfinished { .. } => (
+            "原因を取り除いて、もう一度実行してください。最初に元へ戻してから進みます",
+            "mend what is wrong and run it again: it begins by taking the change back",
+        ),
+        FileError::OtherNote { .. } => (
+            "ファイルの内容を確かめてください。今のままでよければ、括弧内のファイルを削除してから、もう一度実行してください",
+            "look at the file; if it is as it should be, remove the file in brackets and run it again",
+        ),
         FileError::TooLarge { .. } => (
             "大きな文書には分離署名(keiin sign --detached)を使ってください。--content で渡す内容に上限はありません",
             "sign large documents with keiin sign --detached: what goes to --content has no limit",

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! A revision under work: objects that are new, and those that change with only the changed part spliced in.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, ops::Range};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    ops::Range,
+};
 
 use super::{section, value::Value};
 use crate::{
@@ -45,6 +50,8 @@ pub(crate) struct Draft<'p, 'a> {
     pdf: &'p Pdf<'a>,
     bodies: BTreeMap<u32, Body>,
     next: u32,
+    /// Numbers from `next` on that the file speaks of, though it has no such objects: they stay free.
+    spoken_of: BTreeSet<u32>,
 }
 
 /// A revision as octets that go behind the file.
@@ -56,11 +63,20 @@ pub(crate) struct Revision {
 }
 
 impl Revision {
-    /// The place of a value of an object of this revision.
-    pub(crate) fn place(&self, object: Reference, key: &str) -> Option<Range<usize>> {
+    /// The places of values of a dictionary of this revision.
+    pub(crate) fn places<const N: usize>(
+        &self,
+        object: Reference,
+        keys: [&str; N],
+    ) -> Option<[Range<usize>; N]> {
         let body = self.bodies.get(&object.number)?;
-        let place = syntax::place(self.octets.get(body.clone())?, &[key.as_bytes().to_vec()])?;
-        Some(body.start + place.start..body.start + place.end)
+        let entries = syntax::dictionary(self.octets.get(body.clone())?, 0)?;
+        let mut places = keys.map(|_| 0..0);
+        for (place, key) in places.iter_mut().zip(keys) {
+            let found = entries.value(key.as_bytes())?;
+            *place = body.start.checked_add(found.start)?..body.start.checked_add(found.end)?;
+        }
+        Some(places)
     }
 }
 
@@ -73,11 +89,16 @@ impl<'p, 'a> Draft<'p, 'a> {
         if pdf.is_repaired() || pdf.is_broken() {
             return Err(PadesError::BrokenReference);
         }
-        Ok(Self { pdf, bodies: BTreeMap::new(), next: pdf.first_new()? })
+        let next = pdf.first_new()?;
+        Ok(Self { pdf, bodies: BTreeMap::new(), next, spoken_of: pdf.dangling(next)? })
     }
 
     /// A number for an object that is written later.
     pub(crate) fn reserve(&mut self) -> Result<Reference, PadesError> {
+        // A reference to nothing is null (7.3.10). An object of that number would give it a meaning that nobody gave it.
+        while self.spoken_of.contains(&self.next) {
+            self.next = self.next.saturating_add(1);
+        }
         let number = self.next;
         if number > MAX_OBJECT_NUMBER {
             let limit = u64::from(MAX_OBJECT_NUMBER);
