@@ -326,13 +326,13 @@ mod tests {
         let refs = [oid::COMPLETE_CERTIFICATE_REFERENCES, oid::COMPLETE_REVOCATION_REFERENCES];
         let with = |more: &[Oid]| [&refs[..], more].concat();
         let (x1, x2) = (oid::CADES_C_TIMESTAMP, oid::TIME_STAMPED_CERTS_CRLS_REFERENCES);
-        let archive = [TimestampKind::Signature, TimestampKind::Archive];
+        let archive: &[TimestampKind] = &[TimestampKind::Signature, TimestampKind::Archive];
         let v2 = oid::ARCHIVE_TIMESTAMP_V2;
         for (unsigned, kinds, around, expected) in [
             (vec![], STAMP, AROUND, "CAdES-BASELINE-T"),
             (vec![], STAMP, Surroundings { stamped_in_time: false, ..AROUND }, "CAdES-BASELINE-B"),
             (vec![], STAMP, complete, "CAdES-BASELINE-LT"),
-            (vec![oid::ARCHIVE_TIMESTAMP_V3], &archive, complete, "CAdES-BASELINE-LTA"),
+            (vec![oid::ARCHIVE_TIMESTAMP_V3], archive, complete, "CAdES-BASELINE-LTA"),
             (vec![oid::CERTIFICATE_VALUES], STAMP, complete, "CAdES-LT"),
             (vec![refs[0]], STAMP, AROUND, "CAdES-BASELINE-T"),
             (vec![refs[0]], STAMP, self_signed, "CAdES-C"),
@@ -342,8 +342,8 @@ mod tests {
             (with(&[x1]), STAMP, complete, "CAdES-XL"),
             (with(&[x2]), STAMP, AROUND, "CAdES-X"),
             (with(&[x1, x2]), STAMP, complete, "CAdES-C"),
-            (with(&[v2]), &archive, complete, "CAdES-A"),
-            (with(&[v2]), &archive, AROUND, "CAdES-C"),
+            (with(&[v2]), archive, complete, "CAdES-A"),
+            (with(&[v2]), archive, AROUND, "CAdES-C"),
             (vec![], STAMP, Surroundings { has_evidence_record: true, ..complete }, "CAdES-ERS"),
         ] {
             assert_eq!(level(&[], &unsigned, kinds, around), expected, "{unsigned:?}");
