@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Prints one table of figures, each beside a peer's in the same run, with their ratio. Nothing is asserted.
 //!
-//! usage: `cargo run --release -p keiin-benches [-- --short]`; build the command first (`cargo build --release -p keiin-cli`).
+//! usage: `cargo run --release -p keiin-benches [-- --short] [--only TEXT]`; build the command first
+//! (`cargo build --release -p keiin-cli`). --only takes what has TEXT in its name: `verdict`, `verdict xades`.
 #![forbid(unsafe_code)]
 
 mod canonical;
@@ -31,7 +32,21 @@ struct Bench {
     certificate: PathBuf,
     /// Fewer and smaller.
     short: bool,
+    /// What alone is measured.
+    only: Option<String>,
 }
+
+type Part = fn(&Bench, &mut Table) -> Result<(), Failure>;
+
+const PARTS: [(&str, Part); 7] = [
+    ("content", content::run),
+    ("process", process::run),
+    ("pdf", pdf::run),
+    ("verdict", verdict::run),
+    ("canonical", canonical::run),
+    ("xml", xml::run),
+    ("crl", crl::run),
+];
 
 fn main() -> Result<(), Failure> {
     if canonical::run_alone()? {
@@ -43,27 +58,31 @@ fn main() -> Result<(), Failure> {
     if !keiin.exists() {
         return Err("build the command first: cargo build --release -p keiin-cli".into());
     }
-    let bench = Bench::new(keiin, short)?;
+    let only = std::env::args().skip_while(|argument| argument != "--only").nth(1);
+    let bench = Bench::new(keiin, short, only)?;
     let mut table = Table::default();
-    content::run(&bench, &mut table)?;
-    process::run(&bench, &mut table)?;
-    pdf::run(&bench, &mut table)?;
-    verdict::run(&bench, &mut table)?;
-    canonical::run(&bench, &mut table)?;
-    xml::run(&bench, &mut table)?;
-    crl::run(&bench, &mut table)?;
+    for (name, run) in PARTS {
+        if bench.wants(name) {
+            run(&bench, &mut table)?;
+        }
+    }
     print!("{table}");
     Ok(())
 }
 
 impl Bench {
-    fn new(keiin: PathBuf, short: bool) -> Result<Self, Failure> {
+    fn new(keiin: PathBuf, short: bool, only: Option<String>) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
         let pki = keiin_testkit::TestPki::hpki();
         let (key, certificate) = (folder.path().join("doctor.p8"), folder.path().join("doctor.cer"));
         std::fs::write(&key, pki.key_pkcs8("doctor"))?;
         std::fs::write(&certificate, pki.certificate("doctor"))?;
-        Ok(Self { keiin, folder, key, certificate, short })
+        Ok(Self { keiin, folder, key, certificate, short, only })
+    }
+
+    /// Whether a part, or one of its lines, is asked for.
+    fn wants(&self, name: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| name.contains(only) || only.contains(name))
     }
 
     /// `keiin sign` with the bench's key.

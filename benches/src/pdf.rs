@@ -61,7 +61,7 @@ fn pyhanko(bench: &Bench, report: &str) -> Option<Vec<String>> {
 }
 
 /// A page with an image of so many octets.
-fn write_scan(path: &str, octets: usize) -> Result<(), Failure> {
+pub(crate) fn write_scan(path: &str, octets: usize) -> Result<(), Failure> {
     let mut file = BufWriter::new(File::create(path)?);
     let mut offsets = Vec::new();
     let mut at = 0;
