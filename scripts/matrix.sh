@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0 OR MIT
-# Runs the matrix with other people's software: EU DSS, OpenSSL, pyHanko and SoftHSM2 against a test PKI on loopback.
-# usage: scripts/matrix.sh SHARED [--prepare | [--keep DIR] [--only TEXT]]. --prepare installs what it needs and no more. State is kept in the user's cache; the server is stopped at the end.
+# Runs the matrix with other people's software: EU DSS, OpenSSL, pyHanko, SoftHSM2 and (where Maven can get it) veraPDF against a
+# test PKI on loopback.
+# usage: scripts/matrix.sh SHARED [--prepare | [--keep DIR] [--only TEXT]]. --prepare installs what it needs and no more. State is
+# kept in the user's cache; the server is stopped at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 shared=$(cd "$1" && pwd)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Prints one table of figures, each beside a peer's in the same run, with their ratio. Nothing is asserted.
 //!
-//! usage: `cargo run --release -p keiin-benches [-- --short] [ROOM...]`, all rooms where none is named; build the command first
-//! (`cargo build --release -p keiin-cli`).
+//! usage: `cargo run --release -p keiin-benches [-- --short] [--only TEXT]`; build the command first
+//! (`cargo build --release -p keiin-cli`). --only takes what has TEXT in its name: `verdict`, `verdict xades`.
 #![forbid(unsafe_code)]
 
 mod archive;
@@ -33,13 +33,15 @@ struct Bench {
     certificate: PathBuf,
     /// Fewer and smaller.
     short: bool,
+    /// What alone is measured.
+    only: Option<String>,
 }
 
-/// A room's figures.
-type Room = fn(&Bench, &mut Table) -> Result<(), Failure>;
+/// A part of the table.
+type Part = fn(&Bench, &mut Table) -> Result<(), Failure>;
 
 /// All of them, in the order of the table.
-const ROOMS: [(&str, Room); 8] = [
+const PARTS: [(&str, Part); 8] = [
     ("content", content::run),
     ("process", process::run),
     ("pdf", pdf::run),
@@ -60,13 +62,12 @@ fn main() -> Result<(), Failure> {
     if !keiin.exists() {
         return Err("build the command first: cargo build --release -p keiin-cli".into());
     }
-    let bench = Bench::new(keiin, short)?;
+    let only = std::env::args().skip_while(|argument| argument != "--only").nth(1);
+    let bench = Bench::new(keiin, short, only)?;
     let mut table = Table::default();
-    let named: Vec<String> =
-        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
-    for (name, room) in ROOMS {
-        if named.is_empty() || named.iter().any(|named| named == name) {
-            room(&bench, &mut table)?;
+    for (name, run) in PARTS {
+        if bench.wants(name) {
+            run(&bench, &mut table)?;
         }
     }
     print!("{table}");
@@ -74,13 +75,18 @@ fn main() -> Result<(), Failure> {
 }
 
 impl Bench {
-    fn new(keiin: PathBuf, short: bool) -> Result<Self, Failure> {
+    fn new(keiin: PathBuf, short: bool, only: Option<String>) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
         let pki = keiin_testkit::TestPki::hpki();
         let (key, certificate) = (folder.path().join("doctor.p8"), folder.path().join("doctor.cer"));
         std::fs::write(&key, pki.key_pkcs8("doctor"))?;
         std::fs::write(&certificate, pki.certificate("doctor"))?;
-        Ok(Self { keiin, folder, key, certificate, short })
+        Ok(Self { keiin, folder, key, certificate, short, only })
+    }
+
+    /// Whether a part, or one of its lines, is asked for.
+    fn wants(&self, name: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| name.contains(only) || only.contains(name))
     }
 
     /// `keiin sign` with the bench's key.

@@ -8,6 +8,7 @@ import peer
 import cades
 import pades
 import xades
+import pdfa
 
 peer.run_cases()
 peer.conclude()

@@ -159,6 +159,12 @@ pub fn paint(
         let image = image.embed(&mut appearance, conformance)?;
         resources.push(("XObject", Value::Dictionary(vec![("Im0", image)])));
     }
+    if conformance != Conformance::Ordinary {
+        // Text and lines are grey: not that of a device, which a file without an output intent may not have (ISO 19005-1,
+        // 6.2.3.3; ISO 19005-2, 6.2.4.3).
+        let default = Value::Dictionary(vec![("DefaultGray", image::calibrated_gray())]);
+        resources.push(("ColorSpace", default));
+    }
     let form = Part::flate(
         vec![
             ("Type", Value::name("XObject")),

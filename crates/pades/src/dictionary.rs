@@ -4,12 +4,13 @@
 use std::ops::Range;
 
 use keiin_model::{Defect, DefectKind, Time};
+use keiin_pki::der::Reader;
 use keiin_tsp::facts::defect;
 
 use crate::{
     PadesError,
     form::Placed,
-    pdf::{Dictionary, Object, Pdf},
+    pdf::{Dictionary, Object, Pdf, is_hexadecimal},
     text::{date, text},
 };
 
@@ -72,6 +73,7 @@ impl SignatureDictionary {
         let contents = found.read_contents(pdf, placed)?;
         found.read_byte_range(pdf, &placed.dictionary)?;
         found.check_coverage(pdf, placed, contents.as_ref());
+        found.check_filling(pdf, contents);
         Ok(found)
     }
 
@@ -128,6 +130,23 @@ impl SignatureDictionary {
         let inside = placed.offset.is_some_and(|at| before.contains(&at) || after.contains(&at));
         if !inside {
             self.defects.push(defect(DefectKind::Coverage, "signature dictionary"));
+        }
+    }
+
+    /// The room of /Contents holds the value and zeros behind it, in hexadecimal digits with nothing between them (ISO
+    /// 32000-1, 12.8.3.3): nothing that is signed says anything of what else stands there. What follows a CMS is seen
+    /// where that is read.
+    fn check_filling(&mut self, pdf: &Pdf<'_>, contents: Option<Range<usize>>) {
+        let written = contents.and_then(|place| pdf.file().get(place)).unwrap_or_default();
+        let in_digits = match written {
+            [b'<', digits @ .., b'>'] => digits.len() % 2 == 0 && is_hexadecimal(digits),
+            _ => true,
+        };
+        let token = Reader::new(&self.contents).read("ContentInfo").map_or(0, |token| token.bytes().len());
+        let rest = self.contents.get(token..).unwrap_or_default();
+        let followed = self.is_timestamp() && rest.iter().any(|octet| *octet != 0);
+        if followed || !in_digits {
+            self.defects.push(defect(DefectKind::Ignored, "Contents"));
         }
     }
 

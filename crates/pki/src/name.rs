@@ -5,10 +5,12 @@ use std::{borrow::Cow, fmt::Write as _};
 
 use keiin_model::Oid;
 
-use crate::{
-    der::{Class, DerError, DerErrorKind, Element, Reader, Tag, write},
-    preparation::prepare,
-};
+use crate::der::{Class, DerError, DerErrorKind, Element, Reader, Tag};
+
+mod comparison;
+mod table;
+
+pub(crate) use table::NameTable;
 
 /// Attributes of one name. Real names have ten; NIST's largest has thirty.
 const MAX_ATTRIBUTES: usize = 100;
@@ -38,7 +40,7 @@ impl<'a> Name<'a> {
         if element.tag() != Tag::SEQUENCE {
             return Err(element.error("Name", DerErrorKind::UnexpectedTag));
         }
-        name.parse()?;
+        name.check()?;
         Ok(name)
     }
 
@@ -73,18 +75,32 @@ impl<'a> Name<'a> {
     /// Whether two names are the same by RFC 5280, 7.1: character strings are compared as RFC 4518 prepares them,
     /// without regard to their type, to case and width, and to runs of white space; other values octet for octet.
     pub fn matches(&self, other: &Name<'_>) -> bool {
-        self.raw == other.raw || self.comparison_key() == other.comparison_key()
+        self.raw == other.raw || comparison::is_same(self, other)
     }
 
     /// Whether this name stands at or under `base` (a directoryName subtree, RFC 5280, 4.2.1.10).
     pub fn is_within(&self, base: &Name<'_>) -> bool {
         let (mine, base) = (self.rdns(), base.rdns());
-        mine.len() >= base.len() && mine.iter().zip(&base).all(|(a, b)| rdn_key(a) == rdn_key(b))
+        mine.len() >= base.len() && mine.iter().zip(&base).all(|(a, b)| comparison::is_same_rdn(a, b))
     }
 
     /// Octets that are the same for all names that match: a key for tables.
     pub fn comparison_key(&self) -> Vec<u8> {
-        self.rdns().iter().flat_map(|rdn| rdn_key(rdn)).collect()
+        comparison::comparison_key(self)
+    }
+
+    /// The SETs, one for each relative distinguished name.
+    fn sets(&self) -> Option<Reader<'a>> {
+        Element::whole(self.raw, "Name").and_then(|name| name.reader("Name")).ok()
+    }
+
+    fn check(&self) -> Result<(), DerError> {
+        let mut reader = Element::whole(self.raw, "Name")?.reader("Name")?;
+        let mut count = 0;
+        while !reader.at_end() {
+            each_attribute(&reader.expect(Tag::SET, "RelativeDistinguishedName")?, &mut count, |_| ())?;
+        }
+        Ok(())
     }
 
     fn parse(&self) -> Result<Vec<Vec<NameAttribute<'a>>>, DerError> {
@@ -101,8 +117,17 @@ impl<'a> Name<'a> {
 
 /// Reads the attributes of one RelativeDistinguishedName.
 pub(crate) fn rdn<'a>(set: &Element<'a>, count: &mut usize) -> Result<Vec<NameAttribute<'a>>, DerError> {
-    let mut reader = set.reader("RelativeDistinguishedName")?;
     let mut attributes = Vec::new();
+    each_attribute(set, count, |attribute| attributes.push(attribute))?;
+    Ok(attributes)
+}
+
+fn each_attribute<'a>(
+    set: &Element<'a>,
+    count: &mut usize,
+    mut take: impl FnMut(NameAttribute<'a>),
+) -> Result<(), DerError> {
+    let mut reader = set.reader("RelativeDistinguishedName")?;
     while !reader.at_end() {
         *count += 1;
         if *count > MAX_ATTRIBUTES {
@@ -113,35 +138,9 @@ pub(crate) fn rdn<'a>(set: &Element<'a>, count: &mut usize) -> Result<Vec<NameAt
         let kind = parts.expect(Tag::OID, "AttributeType")?.oid("AttributeType")?;
         let value = parts.read("AttributeValue")?;
         parts.end("AttributeTypeAndValue")?;
-        attributes.push(NameAttribute { kind, value });
+        take(NameAttribute { kind, value });
     }
-    Ok(attributes)
-}
-
-fn rdn_key(rdn: &[NameAttribute<'_>]) -> Vec<u8> {
-    write::set_of(&rdn.iter().map(attribute_key).collect::<Vec<_>>())
-}
-
-fn attribute_key(attribute: &NameAttribute<'_>) -> Vec<u8> {
-    // A prepared string has none of the characters that keep another from being prepared, so the two never meet.
-    let value = match folded(&attribute.value) {
-        Some(text) => write::utf8(&text),
-        None => attribute.value.bytes().to_vec(),
-    };
-    write::sequence(&[write::oid(&attribute.kind), value])
-}
-
-fn folded(value: &Element<'_>) -> Option<String> {
-    let is_text = matches!(
-        value.tag(),
-        Tag::UTF8_STRING
-            | Tag::PRINTABLE_STRING
-            | Tag::TELETEX_STRING
-            | Tag::BMP_STRING
-            | Tag::UNIVERSAL_STRING
-            | Tag::IA5_STRING
-    );
-    prepare(&is_text.then(|| value.text("AttributeValue").ok()).flatten()?)
+    Ok(())
 }
 
 /// RFC 4514 text: the last relative distinguished name first, short names where the RFC or everyday use has them.
@@ -255,6 +254,7 @@ impl<'a> GeneralName<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::der::write;
 
     fn cn(tag: u8, text: &str) -> Vec<u8> {
         let value = write::element(tag, text.as_bytes());

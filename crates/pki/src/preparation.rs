@@ -6,13 +6,18 @@ use unicode_normalization::UnicodeNormalization as _;
 /// The text by which two strings are the same for caseIgnoreMatch: mapped, case folded, normalized (NFKC) and with
 /// insignificant spaces taken out. `None` when a character is prohibited, so that the string matches nothing but itself.
 pub(crate) fn prepare(text: &str) -> Option<String> {
-    if text.is_ascii() && !text.bytes().any(|octet| octet.is_ascii_control()) {
+    if is_plain(text) {
         return Some(without_insignificant_spaces(&text.to_ascii_lowercase()));
     }
     // Normalizing turns full-width capitals into capitals and folding may take a composition apart, so both go twice.
     let mapped = text.chars().filter(|c| !is_mapped_to_nothing(*c)).map(space_for_white_space);
     let folded = mapped.nfkc().flat_map(fold).nfkc().flat_map(fold).nfkc().collect::<String>();
     (!folded.chars().any(is_prohibited)).then(|| without_insignificant_spaces(&folded))
+}
+
+/// Whether preparing changes no more than case and spaces.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|octet| octet.is_ascii() && !octet.is_ascii_control())
 }
 
 /// RFC 4518, 2.6.1, with none at the ends: two names that differ in spaces at the end are one.

@@ -5,13 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keiin_model::ObjectId;
 
-use crate::{cert::Certificate, digest::object_id, name::Name};
+use crate::{
+    cert::Certificate,
+    digest::object_id,
+    name::{Name, NameTable},
+};
 
 /// Parsed certificates. The order in which they came changes nothing: everything is handed out in the order of ids.
 #[derive(Clone, Debug, Default)]
 pub struct CertificateStore<'a> {
     certificates: BTreeMap<ObjectId, Certificate<'a>>,
-    by_subject: BTreeMap<Vec<u8>, BTreeSet<ObjectId>>,
+    by_subject: NameTable<'a>,
     by_key_id: BTreeMap<&'a [u8], BTreeSet<ObjectId>>,
     unreadable: BTreeSet<ObjectId>,
 }
@@ -35,7 +39,7 @@ impl<'a> CertificateStore<'a> {
     /// Adds a certificate that is parsed already.
     pub fn insert(&mut self, certificate: Certificate<'a>) {
         let id = certificate.id;
-        self.by_subject.entry(certificate.subject.comparison_key()).or_default().insert(id);
+        self.by_subject.insert(&certificate.subject, id);
         if let Some(key_id) = certificate.subject_key_id {
             self.by_key_id.entry(key_id).or_default().insert(id);
         }
@@ -54,12 +58,13 @@ impl<'a> CertificateStore<'a> {
 
     /// The certificates with this subject (RFC 5280, 7.1).
     pub fn by_subject(&self, subject: &Name<'_>) -> impl Iterator<Item = &Certificate<'a>> {
-        self.named(self.by_subject.get(&subject.comparison_key()))
+        self.by_subject.objects(subject).filter_map(|id| self.certificates.get(id))
     }
 
     /// The certificates with this subjectKeyIdentifier.
     pub fn by_key_id(&self, key_id: &[u8]) -> impl Iterator<Item = &Certificate<'a>> {
-        self.named(self.by_key_id.get(key_id))
+        let ids = self.by_key_id.get(key_id).into_iter().flatten();
+        ids.filter_map(|id| self.certificates.get(id))
     }
 
     /// All certificates.
@@ -80,9 +85,5 @@ impl<'a> CertificateStore<'a> {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.certificates.is_empty()
-    }
-
-    fn named(&self, ids: Option<&BTreeSet<ObjectId>>) -> impl Iterator<Item = &Certificate<'a>> {
-        ids.into_iter().flatten().filter_map(|id| self.certificates.get(id))
     }
 }

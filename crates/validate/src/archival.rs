@@ -57,9 +57,8 @@ fn validate_past_timestamp<'s>(
     };
     let mut checks = Vec::new();
     timestamp.conclusion = validate_past_signature(context, &past, poes, &mut checks);
-    timestamp
-        .checks
-        .push(check("past", CLAUSE, Outcome::Passed).concluding(timestamp.conclusion).over(checks));
+    let past = check("past", CLAUSE, Outcome::Passed).concluding(timestamp.conclusion).over(checks);
+    timestamp.checks.get_mut().push(past);
 }
 
 /// What the whole process concludes.
@@ -122,10 +121,10 @@ pub(crate) fn latest_content_time(timestamps: &[&JudgedTimestamp<'_, '_>]) -> Op
 
 impl Archival {
     /// The conclusion of the process as a check over its own.
-    pub(crate) fn as_check(&self) -> Check {
+    pub(crate) fn into_check(self) -> Check {
         check("archival", CLAUSE, Outcome::Passed)
             .concluding(self.conclusion)
             .with("best-signature-time", self.best.time)
-            .over(self.checks.clone())
+            .over(self.checks)
     }
 }

@@ -51,7 +51,7 @@ pub(crate) fn validate_basic<'s>(
     let identified = identify(context, &facts.signer);
     let certificate = choose(context, subject, &identified.certificates);
     let verified = verify_signature(context, facts, certificate);
-    let path = certificate.and_then(|c| validate_certificate(context, c, subject.purpose));
+    let mut path = certificate.and_then(|c| validate_certificate(context, c, subject.purpose));
     let chain = match &path {
         Some(path) => settle_after(path, after),
         None => Conclusion::Indeterminate(SubIndication::NoCertificateChainFound),
@@ -71,11 +71,10 @@ pub(crate) fn validate_basic<'s>(
     let block = |id, clause, conclusion, children| {
         check(id, clause, Outcome::Passed).concluding(conclusion).over(children)
     };
-    let mut path_checks = path.as_ref().map(|path| path.checks.clone()).unwrap_or_default();
-    path_checks.insert(
-        0,
-        checked("xcv.path.found", "EN 319 102-1, 5.2.6.4", path.is_some(), Outcome::Indeterminate),
-    );
+    let path_found =
+        checked("xcv.path.found", "EN 319 102-1, 5.2.6.4", path.is_some(), Outcome::Indeterminate);
+    let path_checks = path.as_mut().map(|path| std::mem::take(&mut path.checks)).unwrap_or_default();
+    let path_checks = std::iter::once(path_found).chain(path_checks).collect();
     let checks = vec![
         block("format", "EN 319 102-1, 5.2.2", format, format_checks),
         block("isc", "EN 319 102-1, 5.2.3", identified.conclusion, identified.checks),

@@ -76,7 +76,7 @@ pub(crate) fn of_signature<'s>(context: &Context<'s>, found: &Findings<'_, 's, '
 }
 
 fn collect<'s>(context: &Context<'s>, found: &Findings<'_, 's, '_>, used: &mut Used<'s>) {
-    used.path(context, found.basic);
+    used.path(context, &found.basic);
     for judged in found.timestamps {
         used.path(context, &judged.basic);
     }

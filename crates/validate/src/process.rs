@@ -101,11 +101,10 @@ impl<'f> Run<'_, '_, 'f> {
         let basic = validate_basic(context, subject, latest_content_time(&own));
         let with_time = validate_with_time(context, facts, &basic, &relevant);
         let archival = validate_archival(context, facts, &basic, &with_time, &relevant, self.poes);
-        let found =
-            Findings { facts, basic: &basic, with_time: &with_time, archival: &archival, timestamps: &own };
-        self.reports.push(signature_report(context, &found));
         let proven = with_time.best.by.map(|_| with_time.best.time);
         material::wants(context, &basic, Purpose::Signer, Younger::For(proven), &mut self.wants);
+        let found = Findings { facts, basic, with_time, archival, timestamps: &own };
+        self.reports.push(signature_report(context, found));
         for countersignature in &facts.countersignatures {
             self.judge(countersignature);
         }

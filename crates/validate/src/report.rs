@@ -28,21 +28,24 @@ use crate::{
 /// Everything that was found out about one signature.
 pub(crate) struct Findings<'r, 's, 'f> {
     pub(crate) facts: &'f SignatureFacts,
-    pub(crate) basic: &'r Basic<'s>,
-    pub(crate) with_time: &'r WithTime,
-    pub(crate) archival: &'r Archival,
+    pub(crate) basic: Basic<'s>,
+    pub(crate) with_time: WithTime,
+    pub(crate) archival: Archival,
     pub(crate) timestamps: &'r [&'r JudgedTimestamp<'s, 'f>],
 }
 
-pub(crate) fn signature_report<'s>(context: &Context<'s>, found: &Findings<'_, 's, '_>) -> SignatureReport {
-    let Findings { facts, basic, with_time, archival, timestamps } = found;
-    let timestamps: Vec<_> = timestamps.iter().map(|judged| timestamp_report(context, judged)).collect();
+pub(crate) fn signature_report<'s>(context: &Context<'s>, found: Findings<'_, 's, '_>) -> SignatureReport {
+    let timestamps: Vec<_> =
+        found.timestamps.iter().map(|judged| timestamp_report(context, judged)).collect();
+    let next = next::actions(context, &found, &timestamps);
+    let material = material::of_signature(context, &found);
+    let Findings { facts, basic, with_time, archival, .. } = found;
     let basic_check = check("basic", "EN 319 102-1, 5.3", Outcome::Passed)
         .concluding(basic.conclusion)
-        .over(basic.checks.clone());
+        .over(basic.checks);
     let time_check = check("with-time", "EN 319 102-1, 5.5", Outcome::Passed)
         .concluding(with_time.conclusion)
-        .over(with_time.checks.clone());
+        .over(with_time.checks);
     SignatureReport {
         id: facts.id,
         format: facts.format.clone(),
@@ -55,9 +58,9 @@ pub(crate) fn signature_report<'s>(context: &Context<'s>, found: &Findings<'_, '
             .map(|signer| signer_report(context, signer, basic.path.as_ref(), Purpose::Signer)),
         time: conclusion_time(facts, archival.best),
         countersigns: facts.countersigns,
-        checks: vec![basic_check, time_check, archival.as_check()],
-        next: next::actions(context, found, &timestamps),
-        material: material::of_signature(context, found),
+        checks: vec![basic_check, time_check, archival.into_check()],
+        next,
+        material,
         timestamps,
     }
 }
@@ -86,7 +89,7 @@ pub(crate) fn timestamp_report(context: &Context<'_>, judged: &JudgedTimestamp<'
         signer: basic.signer.map(|signer| signer_report(context, signer, basic.path.as_ref(), Purpose::Tsa)),
         good_until,
         ends_with,
-        checks: judged.checks.clone(),
+        checks: judged.checks.take(),
     }
 }
 
@@ -175,7 +178,8 @@ pub(crate) fn signer_end(context: &Context<'_>, facts: &SignatureFacts, signer: 
 }
 
 pub(crate) fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]).collect()
 }
 
 /// Content octets of a non-negative INTEGER in decimal; RFC 5280, 5.2.3 allows 20 octets.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //! Time-stamp validation (EN 319 102-1, 5.4): a token is a signature, and its imprint is that of the file.
 
+use std::cell::Cell;
+
 use keiin_model::{
     Check, DefectKind, DigestAlgorithm, Outcome, SubIndication, TimestampFacts, TimestampKind,
 };
@@ -21,7 +23,8 @@ pub(crate) struct JudgedTimestamp<'s, 'f> {
     pub(crate) at_verdict: Conclusion,
     /// After the past signature validation, where that was needed and possible.
     pub(crate) conclusion: Conclusion,
-    pub(crate) checks: Vec<Check>,
+    /// What was checked: the report takes it.
+    pub(crate) checks: Cell<Vec<Check>>,
 }
 
 impl JudgedTimestamp<'_, '_> {
@@ -38,13 +41,13 @@ pub(crate) fn validate_timestamp<'s, 'f>(
 ) -> JudgedTimestamp<'s, 'f> {
     let digests = digests(facts);
     let subject = Subject { facts: &facts.token, id: facts.id, purpose: Purpose::Tsa, digests: &digests };
-    let basic = validate_basic(context, subject, None);
+    let mut basic = validate_basic(context, subject, None);
     let mut checks = Vec::new();
     let structure = check_structure(context, facts, &mut checks);
     let imprint = check_imprint(facts, &mut checks);
-    checks.extend(basic.checks.iter().cloned());
+    checks.append(&mut basic.checks);
     let at_verdict = structure.then(|| imprint).then(|| basic.conclusion);
-    JudgedTimestamp { facts, basic, at_verdict, conclusion: at_verdict, checks }
+    JudgedTimestamp { facts, basic, at_verdict, conclusion: at_verdict, checks: Cell::new(checks) }
 }
 
 /// The digests that the coverage runs through: they end like any algorithm, and the proof with them.

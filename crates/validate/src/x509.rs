@@ -114,19 +114,21 @@ pub(crate) fn judge<'s>(context: &Context<'s>, path: &CandidatePath<'s>, purpose
         judged.conclusion = judged.conclusion.then(|| known);
         judged.judgements.push(Judgement { certificate, issuer, status });
     }
-    for (position, (link, judgement)) in links.iter().zip(judged.judgements.clone()).enumerate() {
+    let judgements = std::mem::take(&mut judged.judgements);
+    for (position, (link, judgement)) in links.iter().zip(&judgements).enumerate() {
         let Judgement { certificate, status, .. } = judgement;
-        let found = check_status(context, &mut judged, &status, certificate, purpose, position);
+        let found = check_status(context, &mut judged, status, certificate, purpose, position);
         let rows = context.policy.algorithms.rows(link.signature.algorithm(), link.signature.key_algorithm());
         let weak =
             judge_rows(context, "xcv.algorithm", certificate.id, rows, context.time, &mut judged.checks);
         let crypto = crypto_conclusion(&weak);
         judged.weak.extend(weak);
-        let bounds = check_bounds(context, &status, certificate, &mut judged.checks);
+        let bounds = check_bounds(context, status, certificate, &mut judged.checks);
         let own = after_its_end(found, bounds, judged.on_hold)
             .unwrap_or_else(|| found.then(|| crypto).then(|| bounds));
         judged.conclusion = judged.conclusion.then(|| own);
     }
+    judged.judgements = judgements;
     judged
 }
 

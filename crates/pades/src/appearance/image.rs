@@ -134,11 +134,21 @@ fn check_pixels(width: u32, height: u32) -> Result<(), AppearanceError> {
     Ok(())
 }
 
+/// Grey that does not depend on the device: of the same white and gamma as sRGB (ISO 32000-1, 8.6.5.2).
+pub(super) fn calibrated_gray() -> Value {
+    let parameters = Value::Dictionary(vec![
+        ("WhitePoint", Value::numbers([0.9505, 1.0, 1.089])),
+        ("Gamma", Value::Number(2.2)),
+    ]);
+    Value::Array(vec![Value::name("CalGray"), parameters])
+}
+
 /// PDF/A wants colours that do not depend on the device, unless an output intent says how to read those; sRGB without a
-/// profile is CalRGB (ISO 32000-1, 8.6.5.3). Grey is right under any output intent.
+/// profile is CalRGB (ISO 32000-1, 8.6.5.3).
 fn colour_space(colours: usize, conformance: Conformance) -> Result<Value, AppearanceError> {
     Ok(match (colours, conformance) {
-        (1, _) => Value::name("DeviceGray"),
+        (1, Conformance::Ordinary) => Value::name("DeviceGray"),
+        (1, _) => calibrated_gray(),
         (3, Conformance::Ordinary) => Value::name("DeviceRGB"),
         (3, _) => {
             let parameters = Value::Dictionary(vec![

@@ -52,33 +52,38 @@ pub(crate) const fn hex_digit(octet: u8) -> Option<u8> {
     }
 }
 
-/// What each octet is worth as a hexadecimal digit.
-#[allow(clippy::indexing_slicing, clippy::cast_possible_truncation)] // the compiler would find either
-const DIGITS: [u8; 256] = {
-    let mut digits = [NO_DIGIT; 256];
-    let mut octet = 0;
-    while octet < digits.len() {
-        if let Some(digit) = hex_digit(octet as u8) {
-            digits[octet] = digit;
-        }
-        octet += 1;
+/// The octets of digits in pairs; an odd one stands for itself and a zero. The tens of thousands of digits of a signature
+/// have nothing between them, and are read without a look at each.
+fn hexadecimal(written: &[u8]) -> Vec<u8> {
+    if written.len() % 2 == 0 && is_hexadecimal(written) {
+        let value = |digit: &u8| (digit & 15) + 9 * (digit >> 6);
+        let zeros = written.iter().rev().take_while(|digit| **digit == b'0').count() / 2;
+        let pairs = written.chunks_exact(2).take(written.len() / 2 - zeros);
+        let mut octets = Vec::with_capacity(written.len() / 2);
+        octets.extend(pairs.map(|pair| pair.iter().fold(0, |high, digit| high << 4 | value(digit))));
+        octets.resize(written.len() / 2, 0);
+        return octets;
     }
-    digits
-};
-const NO_DIGIT: u8 = 0x80;
+    let mut octets = Vec::with_capacity(written.len() / 2 + 1);
+    let mut digits = written.iter().filter_map(|octet| hex_digit(*octet));
+    while let Some(high) = digits.next() {
+        octets.push(high << 4 | digits.next().unwrap_or(0));
+    }
+    octets
+}
 
-/// Digits without anything between them, which is how signatures write theirs, and they write many.
-fn pairs(digits: &[u8]) -> Option<Vec<u8>> {
-    let (pairs, rest) = digits.as_chunks::<2>();
-    let digit = |octet: u8| DIGITS.get(usize::from(octet)).copied().unwrap_or(NO_DIGIT);
-    let mut seen = 0;
-    let octets = pairs.iter().map(|[high, low]| {
-        let (high, low) = (digit(*high), digit(*low));
-        seen |= high | low;
-        high << 4 | low
-    });
-    let octets = octets.collect();
-    (rest.is_empty() && seen & NO_DIGIT == 0).then_some(octets)
+/// Whether there is nothing but hexadecimal digits.
+pub(crate) fn is_hexadecimal(octets: &[u8]) -> bool {
+    octets.iter().fold(true, |all, octet| all & octet.is_ascii_hexdigit())
+}
+
+/// Where an octet first stands; whole blocks are passed over at once.
+fn position(octets: &[u8], wanted: u8) -> Option<usize> {
+    const BLOCK: usize = 64;
+    let has = |block: &[u8]| block.iter().fold(false, |any, octet| any | (*octet == wanted));
+    let passed = octets.chunks(BLOCK).take_while(|block| !has(block)).count().saturating_mul(BLOCK);
+    let rest = octets.get(passed..)?;
+    Some(passed + rest.iter().position(|octet| *octet == wanted)?)
 }
 
 impl<'a> Lexer<'a> {
@@ -136,6 +141,18 @@ impl<'a> Lexer<'a> {
             _ => return None,
         };
         Some((token, start..self.position()))
+    }
+
+    /// Passes a string and answers whether there is one: what it means is not asked.
+    pub(crate) fn skip_string(&mut self) -> bool {
+        self.skip_space();
+        match (self.peek_octet(), self.input.get(self.at.saturating_add(1))) {
+            (Some(b'<'), next) if next != Some(&b'<') => {
+                let end = self.input.get(self.at..).and_then(|rest| position(rest, b'>'));
+                end.inspect(|end| self.at = self.at.saturating_add(*end + 1)).is_some()
+            }
+            _ => matches!(self.next(), Some((Token::String(_), _))),
+        }
     }
 
     /// The next token, if it is this keyword; else nothing is read.
@@ -213,18 +230,9 @@ impl<'a> Lexer<'a> {
     fn hexadecimal(&mut self) -> Option<Token<'a>> {
         self.advance();
         let rest = self.input.get(self.at..)?;
-        let length = rest.iter().position(|o| *o == b'>')?;
+        let length = position(rest, b'>')?;
         self.at += length + 1;
-        let digits = rest.get(..length)?;
-        if let Some(octets) = pairs(digits) {
-            return Some(Token::String(octets));
-        }
-        let mut digits = digits.iter().filter_map(|o| hex_digit(*o));
-        let mut octets = Vec::with_capacity(length / 2 + 1);
-        while let Some(high) = digits.next() {
-            octets.push(high << 4 | digits.next().unwrap_or(0));
-        }
-        Some(Token::String(octets))
+        Some(Token::String(hexadecimal(rest.get(..length)?)))
     }
 
     /// 7.3.4.2: parentheses balance, a backslash escapes.
@@ -308,6 +316,9 @@ mod tests {
             (b"<48z65>", b"He"),
             (b"<486g5>", b"He"),
             (b"<>", b""),
+            (b"<09afAF1>", b"\x09\xaf\xaf\x10"),
+            (b"<0a:0b>", b"\x0a\x0b"),
+            (b"<0@1g>", b"\x01"),
         ] {
             assert_eq!(tokens(input), [string(want)], "{}", String::from_utf8_lossy(input));
         }
@@ -333,6 +344,21 @@ mod tests {
             Token::DictionaryEnd,
         ];
         assert_eq!(found, want);
+    }
+
+    #[test]
+    fn a_long_string_ends_where_its_bracket_stands() {
+        for digits in [0_usize, 62, 63, 64, 65, 127, 128, 1_000] {
+            let written = format!(" <{}> 7", "a".repeat(digits));
+            let mut lexer = Lexer::new(written.as_bytes(), 0);
+            assert!(lexer.skip_string());
+            assert_eq!((lexer.position(), lexer.unsigned()), (digits + 3, Some(7)));
+            let octets = [vec![0xaa; digits / 2], vec![0xa0; digits % 2]].concat();
+            assert_eq!(tokens(written.as_bytes()), [string(&octets), Token::Integer(7)]);
+        }
+        for (other, is_string) in [(&b"(a)"[..], true), (b"<<", false), (b"<aa", false), (b"7", false)] {
+            assert_eq!(Lexer::new(other, 0).skip_string(), is_string);
+        }
     }
 
     #[test]

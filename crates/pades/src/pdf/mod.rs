@@ -4,6 +4,7 @@
 mod cipher;
 mod crypt;
 mod filter;
+mod kept;
 mod last;
 mod lexer;
 mod lzw;
@@ -25,6 +26,8 @@ use std::{
 
 pub(crate) use crypt::{Locked, Security};
 use filter::{FilterError, Step};
+use kept::Kept;
+pub(crate) use lexer::is_hexadecimal;
 pub(crate) use object::{Dictionary, Object, Stream};
 pub(crate) use open::last_start;
 pub(crate) use write::{Draft, Reference, Spot, Value, text_string, write_hexadecimal};
@@ -60,6 +63,7 @@ pub(crate) struct Pdf<'a> {
     inflated: Cell<usize>,
     indirection: Cell<usize>,
     object_streams: RefCell<BTreeMap<usize, Option<Rc<ObjectStream>>>>,
+    kept: Kept,
 }
 
 /// An object with where it stands in the file, unless it is inside a stream.
@@ -179,10 +183,10 @@ impl<'a> Pdf<'a> {
 
     /// Where the string that begins at a position ends.
     pub(crate) fn string_end(&self, at: usize) -> Option<usize> {
-        match object::read(self.octets, at).0 {
-            Ok(Object::String(_, range)) if range.start == at => Some(range.end),
-            _ => None,
-        }
+        let mut lexer = lexer::Lexer::new(self.octets, at);
+        let begins =
+            self.octets.get(at..at.checked_add(1)?).is_some_and(|first| matches!(first, b"<" | b"("));
+        (begins && lexer.skip_string()).then(|| lexer.position())
     }
 
     /// The catalog of the view.
@@ -241,22 +245,28 @@ impl<'a> Pdf<'a> {
         }
     }
 
-    fn at(&self, number: u32, offset: usize) -> Result<Located, PadesError> {
+    fn at(&self, number: u32, named: usize) -> Result<Located, PadesError> {
+        if let Some(known) = self.kept.find(number, named) {
+            return Ok(known);
+        }
         self.looked.set(self.looked.get() + 1);
         if self.looked.get() >= RELEASE_EVERY {
             self.looked.set(0);
             self.octets.release();
         }
-        for offset in [offset, offset.saturating_add(self.shift)] {
+        for offset in [named, named.saturating_add(self.shift)] {
             let Some(found) = object::read_indirect(self.octets, offset) else { continue };
-            self.spend(found.end.saturating_sub(offset))?;
+            let octets = found.end.saturating_sub(offset);
+            self.spend(octets)?;
             if found.name.0 == number
                 && let Ok(mut object) = found.object
             {
                 if let Some(security) = &self.security {
                     security.open_strings(found.name, &mut object);
                 }
-                return Ok(Located { object, offset: Some(offset) });
+                let found = Located { object, offset: Some(offset) };
+                self.kept.keep(number, named, octets, &found);
+                return Ok(found);
             }
         }
         self.broken.set(true);

@@ -7,6 +7,7 @@ use super::{
     Pdf,
     crypt::{Locked, Security},
     find,
+    kept::Kept,
     lexer::Lexer,
     object::{self, Indirect, Object},
     repair,
@@ -54,6 +55,7 @@ impl<'a> Pdf<'a> {
             inflated: Cell::new(0),
             indirection: Cell::new(0),
             object_streams: std::cell::RefCell::default(),
+            kept: Kept::default(),
         }
     }
 
@@ -73,6 +75,7 @@ impl<'a> Pdf<'a> {
             Some(Object::String(octets, _)) => octets,
             _ => Vec::new(),
         };
+        self.kept = Kept::default(); // what was read so far was not decrypted
         match Security::open(&dictionary, &id, password) {
             Ok(security) => self.security = Some(security),
             Err(locked) => self.locked = Some(locked),

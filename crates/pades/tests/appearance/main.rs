@@ -236,6 +236,14 @@ fn pdf_a_1_gets_neither_transparency_nor_device_colours() {
         let device =
             dictionaries.iter().any(|d| entry(d, "ColorSpace") == Some(&Value::Name("DeviceRGB".into())));
         assert_eq!(device, conformance == Conformance::Ordinary);
+        let Some(Value::Dictionary(resources)) = entry(dictionaries[appearance.form], "Resources") else {
+            panic!("a form has resources")
+        };
+        let Some(grey) = entry(resources, "ColorSpace") else {
+            assert_eq!(conformance, Conformance::Ordinary);
+            continue;
+        };
+        assert!(format!("{grey:?}").contains("CalGray"), "{grey:?}");
         let set = dictionaries.iter().any(|d| entry(d, "CIDSet").is_some());
         assert_eq!(set, conformance == Conformance::PdfA1);
     }

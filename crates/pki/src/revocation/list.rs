@@ -5,13 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keiin_model::ObjectId;
 
-use crate::{cert::Certificate, crl::Crl, digest::object_id, name::Name, ocsp::OcspResponse};
+use crate::{
+    cert::Certificate,
+    crl::Crl,
+    digest::object_id,
+    name::{Name, NameTable},
+    ocsp::OcspResponse,
+};
 
 /// Parsed CRLs, handed out in the order of ids.
 #[derive(Clone, Debug, Default)]
 pub struct Crls<'a> {
     lists: BTreeMap<ObjectId, Crl<'a>>,
-    by_issuer: BTreeMap<Vec<u8>, BTreeSet<ObjectId>>,
+    by_issuer: NameTable<'a>,
     unreadable: BTreeSet<ObjectId>,
 }
 
@@ -26,7 +32,7 @@ impl<'a> Crls<'a> {
         let mut crls = Self::default();
         for (id, raw) in lists {
             if let Ok(crl) = Crl::read_as(id, raw) {
-                crls.by_issuer.entry(crl.issuer.comparison_key()).or_default().insert(id);
+                crls.by_issuer.insert(&crl.issuer, id);
                 crls.lists.insert(id, crl);
             } else {
                 crls.unreadable.insert(id);
@@ -42,8 +48,7 @@ impl<'a> Crls<'a> {
 
     /// The CRLs of one issuer.
     pub fn by_issuer(&self, issuer: &Name<'_>) -> impl Iterator<Item = &Crl<'a>> {
-        let ids = self.by_issuer.get(&issuer.comparison_key());
-        ids.into_iter().flatten().filter_map(|id| self.lists.get(id))
+        self.by_issuer.objects(issuer).filter_map(|id| self.lists.get(id))
     }
 
     /// All CRLs.
