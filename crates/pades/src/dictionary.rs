@@ -139,7 +139,7 @@ impl SignatureDictionary {
     fn check_filling(&mut self, pdf: &Pdf<'_>, contents: Option<Range<usize>>) {
         let written = contents.and_then(|place| pdf.file().get(place)).unwrap_or_default();
         let in_digits = match written {
-            [b'<', digits @ .., b'>'] => digits.len() % 2 == 0 && is_hexadecimal(digits),
+            [b'<', digits @ .., b'>'] => digits.len().is_multiple_of(2) && is_hexadecimal(digits),
             _ => true,
         };
         let token = Reader::new(&self.contents).read("ContentInfo").map_or(0, |token| token.bytes().len());

@@ -40,9 +40,8 @@ pub(crate) fn signature_report<'s>(context: &Context<'s>, found: Findings<'_, 's
     let next = next::actions(context, &found, &timestamps);
     let material = material::of_signature(context, &found);
     let Findings { facts, basic, with_time, archival, .. } = found;
-    let basic_check = check("basic", "EN 319 102-1, 5.3", Outcome::Passed)
-        .concluding(basic.conclusion)
-        .over(basic.checks);
+    let basic_check =
+        check("basic", "EN 319 102-1, 5.3", Outcome::Passed).concluding(basic.conclusion).over(basic.checks);
     let time_check = check("with-time", "EN 319 102-1, 5.5", Outcome::Passed)
         .concluding(with_time.conclusion)
         .over(with_time.checks);

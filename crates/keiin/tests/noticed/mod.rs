@@ -64,7 +64,7 @@ impl<'b> Original<'b> {
             return Flip { position, passed: Some(false), noticed: true };
         };
         let found = read(&document) != self.read;
-        if found && position % JUDGED != 0 {
+        if found && !position.is_multiple_of(JUDGED) {
             return Flip { position, passed: None, noticed: true };
         }
         let report = verify(setup, &document, self.at).report;

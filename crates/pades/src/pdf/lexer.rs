@@ -55,7 +55,7 @@ pub(crate) const fn hex_digit(octet: u8) -> Option<u8> {
 /// The octets of digits in pairs; an odd one stands for itself and a zero. The tens of thousands of digits of a signature
 /// have nothing between them, and are read without a look at each.
 fn hexadecimal(written: &[u8]) -> Vec<u8> {
-    if written.len() % 2 == 0 && is_hexadecimal(written) {
+    if written.len().is_multiple_of(2) && is_hexadecimal(written) {
         let value = |digit: &u8| (digit & 15) + 9 * (digit >> 6);
         let zeros = written.iter().rev().take_while(|digit| **digit == b'0').count() / 2;
         let pairs = written.chunks_exact(2).take(written.len() / 2 - zeros);

@@ -124,8 +124,9 @@ mod tests {
         for (tag, value) in values {
             for arc in [3, 10] {
                 let one = attribute(arc, tag, value);
-                names.push(write::sequence(&[write::set_of(&[one.clone()])]));
-                names.push(write::sequence(&[write::set_of(&[one.clone()]), write::set_of(&[one.clone()])]));
+                let alone = write::set_of(std::slice::from_ref(&one));
+                names.push(write::sequence(std::slice::from_ref(&alone)));
+                names.push(write::sequence(&[alone.clone(), alone]));
                 names.push(write::sequence(&[write::set_of(&[one.clone(), attribute(11, 0x0c, "x")])]));
                 names.push(write::sequence(&[write::set_of(&[attribute(11, 0x13, "X"), one])]));
             }
