@@ -261,7 +261,7 @@ fn two_signers_are_archived_each_for_itself() {
     let cades = read(&first.signed(Packaging::Attached));
     let (certificate, chain) = (second.card.certificate(), second.card.intermediates());
     let prepared =
-        keiin_cades::prepare_additional(&cades, certificate, &chain, &second.intent(), second.start())
+        keiin_cades::prepare_additional(&cades, certificate, chain, &second.intent(), second.start())
             .unwrap();
     let mut cades = read(&prepared.attach(&second.value(&prepared)).unwrap());
     let ids: Vec<_> = cades.signatures().iter().map(|s| s.id).collect();
@@ -288,7 +288,7 @@ fn what_is_covered_is_kept_without_the_content_too() {
     let id = cades.signatures()[0].id;
     let (certificate, chain) = (first.card.certificate(), first.card.intermediates());
     let prepared =
-        prepare_countersignature(&cades, id, certificate, &chain, &first.intent(), first.start()).unwrap();
+        prepare_countersignature(&cades, id, certificate, chain, &first.intent(), first.start()).unwrap();
     let countersigned = prepared.attach(&first.value(&prepared)).unwrap();
     let mut cades = Cades::read(countersigned, beside(Packaging::Detached)).unwrap();
     first.pki.stamp(&mut cades, Target::Archive { id }, "tsa-ecdsa", SHA256, at);

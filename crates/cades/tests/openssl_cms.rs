@@ -102,7 +102,7 @@ fn openssl_verifies_two_signers_and_rsassa_pss() {
     let second = Steps::new("doctor-ec384", Revocation::Crl);
     let cades = Cades::read(steps.signed(Packaging::Attached), None).unwrap();
     let (certificate, chain) = (second.card.certificate(), second.card.intermediates());
-    let prepared = prepare_additional(&cades, certificate, &chain, &second.intent(), second.start()).unwrap();
+    let prepared = prepare_additional(&cades, certificate, chain, &second.intent(), second.start()).unwrap();
     let both = prepared.attach(&second.value(&prepared)).unwrap();
     bench.verify(&both, Packaging::Attached).unwrap();
 

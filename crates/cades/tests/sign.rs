@@ -192,7 +192,7 @@ fn a_second_signer_leaves_every_octet_of_the_first() {
         let cades = Cades::read(old.clone(), content).unwrap();
         let (certificate, chain) = (second.card.certificate(), second.card.intermediates());
         let prepared =
-            prepare_additional(&cades, certificate, &chain, &second.intent(), second.start()).unwrap();
+            prepare_additional(&cades, certificate, chain, &second.intent(), second.start()).unwrap();
         let new = prepared.attach(&second.value(&prepared)).unwrap();
         leaves_are_kept(&old, &new);
         let signed = SignedData::read(&new).unwrap();
@@ -228,8 +228,7 @@ fn a_counter_signature_is_over_the_value_and_has_no_content_type() {
     let cades = Cades::read(old.clone(), None).unwrap();
     let (certificate, chain) = (second.card.certificate(), second.card.intermediates());
     let intent = everything(&second);
-    let prepared =
-        prepare_countersignature(&cades, id, certificate, &chain, &intent, second.start()).unwrap();
+    let prepared = prepare_countersignature(&cades, id, certificate, chain, &intent, second.start()).unwrap();
     let new = prepared.attach(&second.value(&prepared)).unwrap();
     leaves_are_kept(&old, &new);
     let signed = SignedData::read(&new).unwrap();
@@ -241,7 +240,7 @@ fn a_counter_signature_is_over_the_value_and_has_no_content_type() {
     assert_eq!(over.content(), digest(SHA256, signer.signature.content()));
     assert_eq!(signed.certificates.len(), 3);
     let missing = keiin_model::ObjectId::from_sha256([0; 32]);
-    let refused = prepare_countersignature(&cades, missing, certificate, &chain, &intent, second.start());
+    let refused = prepare_countersignature(&cades, missing, certificate, chain, &intent, second.start());
     assert!(matches!(refused, Err(CadesError::Misuse { .. })));
 }
 

@@ -343,6 +343,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::single_range_in_vec_init)] // a ByteRange of one piece
     fn all_before_what_is_written_anew_is_not_read_again() {
         let octets: Vec<u8> = (0..9_000_u32).flat_map(u32::to_le_bytes).collect();
         let read = Arc::new(AtomicUsize::new(0));

@@ -187,7 +187,7 @@ fn on_wish_the_store_says_what_belongs_to_which_signature() {
     assert_eq!(references("/Cert["), material.certificates.len());
     assert_eq!(references("/CRL["), material.crls.len());
     // The second store of this step, and what comes later, leave the entry as it is.
-    assert_eq!(entries(lta), [one.clone()]);
+    assert_eq!(entries(lta), std::slice::from_ref(&one));
     let [first, second] = entries(renewed).try_into().unwrap();
     assert!(first == one && second != one, "the document time-stamp has its own");
     assert!(has_key(renewed, &contents));
@@ -321,7 +321,7 @@ fn what_excludes_each_other_is_refused() {
     let mut intent = steps.intent();
     intent.commitments = vec![keiin_model::Commitment::ProofOfApproval];
     let (card, chain) = (keiin_model::Signer::certificate(&steps.card), steps.card.intermediates());
-    let both = keiin_pades::prepare(&plain(), card, &chain, &intent, &reason, steps.start());
+    let both = keiin_pades::prepare(&plain(), card, chain, &intent, &reason, steps.start());
     assert!(matches!(both, Err(PadesError::ReasonAndCommitment)));
     let huge = PadesIntent { reserve: Reserve::Octets(usize::MAX), ..PadesIntent::default() };
     assert!(matches!(steps.signed(&plain(), &huge), Err(PadesError::Limit { .. })));
