@@ -52,12 +52,13 @@ pub(crate) fn name(info: &SignerInfo<'_>, facts: &SignatureFacts, around: Surrou
     level.extended().unwrap_or(if baseline { "CAdES-BASELINE-T" } else { "CAdES-T" })
 }
 
-/// Whether an evidence record stands in the CMS in the attribute that fits: id-aa-er-internal where the content is inside,
-/// id-aa-er-external where it is not (RFC 4998, 5.1).
+/// Whether an evidence record stands in the CMS in the attribute that fits, and none in the other: id-aa-er-internal where
+/// the content is inside, id-aa-er-external where it is not (RFC 4998, 5.1).
 pub(crate) fn has_evidence_record(signed: &SignedData<'_>) -> bool {
+    let has = |kind: &Oid| signed.signer_infos.iter().any(|info| info.unsigned_of(kind).next().is_some());
+    let (inside, outside) = (has(&oid::EVIDENCE_RECORD_INTERNAL), has(&oid::EVIDENCE_RECORD_EXTERNAL));
     let detached = signed.encapsulated.content.is_none();
-    let kind = if detached { oid::EVIDENCE_RECORD_EXTERNAL } else { oid::EVIDENCE_RECORD_INTERNAL };
-    signed.signer_infos.iter().any(|info| info.unsigned_of(&kind).next().is_some())
+    if detached { outside && !inside } else { inside && !outside }
 }
 
 /// Signed attributes that stand once at most (EN 319 122-1, 6.3; EN 319 122-2, 5).

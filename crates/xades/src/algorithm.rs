@@ -47,10 +47,9 @@ enum Scheme {
     Dsa,
 }
 
-const SIGNATURES: [(&str, Scheme, DigestAlgorithm); 31] = [
+const SIGNATURES: [(&str, Scheme, DigestAlgorithm); 30] = [
     ("http://www.w3.org/2001/04/xmldsig-more#rsa-md5", Scheme::RsaPkcs1, Md5),
     ("http://www.w3.org/2000/09/xmldsig#rsa-sha1", Scheme::RsaPkcs1, Sha1),
-    ("http://www.w3.org/2001/04/xmldsig-more/rsa-ripemd160", Scheme::RsaPkcs1, Ripemd160), // RFC 4051, 2.3.5, as printed
     ("http://www.w3.org/2001/04/xmldsig-more#rsa-ripemd160", Scheme::RsaPkcs1, Ripemd160),
     ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha224", Scheme::RsaPkcs1, Sha224),
     ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", Scheme::RsaPkcs1, Sha256),
@@ -81,6 +80,8 @@ const SIGNATURES: [(&str, Scheme, DigestAlgorithm); 31] = [
     ("http://www.w3.org/2009/xmldsig11#dsa-sha256", Scheme::Dsa, Sha256),
 ];
 
+/// With a slash, as RFC 4051, 2.3.5, prints it: it is read and never written.
+const RSA_RIPEMD160_AS_PRINTED: &str = "http://www.w3.org/2001/04/xmldsig-more/rsa-ripemd160";
 const ED25519: &str = "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519";
 const ED448: &str = "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed448";
 
@@ -100,6 +101,7 @@ pub(crate) fn signature_by_uri(uri: &str) -> Option<SignatureAlgorithm> {
     match uri {
         ED25519 => return Some(SignatureAlgorithm::Ed25519),
         ED448 => return Some(SignatureAlgorithm::Ed448),
+        RSA_RIPEMD160_AS_PRINTED => return Some(SignatureAlgorithm::RsaPkcs1 { digest: Ripemd160 }),
         _ => {}
     }
     let (_, scheme, digest) = SIGNATURES.iter().find(|(known, ..)| *known == uri)?;
