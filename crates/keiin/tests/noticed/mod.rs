@@ -120,8 +120,8 @@ fn shown(document: &Document, mut report: Report) -> String {
 
 /// The parts of a token that its signature is not over, nor anybody else where it is the last: SignedData's version and
 /// digestAlgorithms, the identifier of its eContent, whose value alone is digested (RFC 5652, 5.4), SignerInfo's version and
-/// sid, in whose place the signed reference says who signed (RFC 5035, 3), and certificates that stand in other places of the file too or are anchors, so that nothing hangs on these: when one is flipped, it is still
-/// to be had.
+/// sid, in whose place the signed reference says who signed (RFC 5035, 3), and certificates that stand in other places of
+/// the file too or are anchors, so that nothing hangs on these: when one is flipped, it is still to be had.
 /// `place` says where in the file an octet of the token stands.
 pub(crate) fn unsigned(
     bytes: &[u8],
@@ -146,7 +146,11 @@ pub(crate) fn unsigned(
         anchors.any(|anchor| *anchor.certificate == *certificate.bytes())
             || document.evidence().object(&object_id(certificate.bytes())).is_some()
     };
-    let certificates = signed.certificates.iter().map(|choice| choice.element());
-    parts.extend(certificates.filter(still_there).map(|one| one.range()));
+    let certificates: Vec<_> = signed.certificates.iter().map(|choice| choice.element()).collect();
+    let free: Vec<_> = certificates.iter().filter(|one| still_there(one)).map(|one| one.range()).collect();
+    if let (Some(first), true) = (certificates.first(), free.len() == certificates.len()) {
+        parts.push(content.range().end..first.offset()); // what names them certificates, and their length
+    }
+    parts.extend(free);
     parts
 }
