@@ -5,25 +5,7 @@
 mod cmd;
 
 use cmd::Hospital;
-
-/// A page of nothing, with a table.
-fn page() -> Vec<u8> {
-    let objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
-    ];
-    let mut out = b"%PDF-1.7\n".to_vec();
-    let mut table = "xref\n0 4\n0000000000 65535 f \n".to_owned();
-    for (index, object) in objects.iter().enumerate() {
-        table += &format!("{:010} 00000 n \n", out.len());
-        out.extend_from_slice(format!("{} 0 obj\n{object}\nendobj\n", index + 1).as_bytes());
-    }
-    let start = out.len();
-    out.extend_from_slice(table.as_bytes());
-    out.extend_from_slice(format!("trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").as_bytes());
-    out
-}
+use keiin_testkit::empty_page;
 
 fn formats(hospital: &Hospital, arguments: &str) -> Vec<String> {
     let found = hospital.keiin(&format!("verify --json {{trust}} {arguments}")).expect(0).json();
@@ -35,10 +17,10 @@ fn formats(hospital: &Hospital, arguments: &str) -> Vec<String> {
 fn the_whole_way_inside_the_pdf() {
     let hospital = Hospital::open();
     let place = &hospital.place;
-    place.write("健診.pdf", page());
+    place.write("健診.pdf", empty_page());
     hospital.keiin("sign 健診.pdf {doctor} --reason 承認 --location JP,東京").expect(0);
-    assert_eq!(place.read("健診.pdf"), page(), "the file itself stays");
-    assert!(place.read("健診-signed.pdf").starts_with(&page()));
+    assert_eq!(place.read("健診.pdf"), empty_page(), "the file itself stays");
+    assert!(place.read("健診-signed.pdf").starts_with(&empty_page()));
     assert_eq!(formats(&hospital, "健診-signed.pdf"), ["PAdES-BASELINE-B"]);
     hospital.keiin("extend 健診-signed.pdf -o t.pdf {trust} {tsa}").expect(0);
     assert_eq!(formats(&hospital, "t.pdf"), ["PAdES-BASELINE-T"]);
@@ -64,7 +46,7 @@ fn the_whole_way_inside_the_pdf() {
 fn what_a_pdf_cannot_have_is_said() {
     let hospital = Hospital::open();
     let place = &hospital.place;
-    place.write("a.pdf", page());
+    place.write("a.pdf", empty_page());
     for (arguments, said) in [
         ("sign 処方箋.txt {doctor} --reason x", "--reason is for signatures inside PDFs (PAdES)"),
         ("sign 処方箋.txt {doctor} --format pades", "a PAdES signature goes into a PDF, and this is none"),

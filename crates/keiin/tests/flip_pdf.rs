@@ -12,28 +12,9 @@ use keiin::{
     pades::{PadesIntent, Reserve},
     sign_pdf,
 };
-use keiin_testkit::SoftToken;
+use keiin_testkit::{SoftToken, empty_page};
 use noticed::{Original, unsigned};
 use world::World;
-
-/// A page of nothing, with a table.
-fn page() -> Vec<u8> {
-    let objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
-    ];
-    let mut out = b"%PDF-1.7\n".to_vec();
-    let mut table = "xref\n0 4\n0000000000 65535 f \n".to_owned();
-    for (index, object) in objects.iter().enumerate() {
-        table += &format!("{:010} 00000 n \n", out.len());
-        out.extend_from_slice(format!("{} 0 obj\n{object}\nendobj\n", index + 1).as_bytes());
-    }
-    let start = out.len();
-    out.extend_from_slice(table.as_bytes());
-    out.extend_from_slice(format!("trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").as_bytes());
-    out
-}
 
 /// Signature, DSS and document time-stamp in it.
 fn signed(world: &World) -> Document {
@@ -41,7 +22,7 @@ fn signed(world: &World) -> Document {
     let token = SoftToken::new(&world.pki, "doctor-ec");
     let signing = Signing { level: Level::T, ..Signing::with(&token).unwrap() };
     let pades = PadesIntent { reserve: Reserve::Octets(4_500), ..PadesIntent::default() };
-    let document = Document::read(page(), None).unwrap();
+    let document = Document::read(empty_page(), None).unwrap();
     let setup = world.setup(&["tsa-ecdsa"]);
     let made = sign_pdf(&setup, document, &token, &signing, &pades, world.day(0)).unwrap();
     assert!(made.extended.stopped.is_none(), "{}", made.extended.stopped.unwrap());

@@ -10,28 +10,10 @@ use keiin::{
     renew, sign_pdf,
 };
 use keiin_model::{Indication, TimestampKind};
-use keiin_testkit::SoftToken;
+use keiin_testkit::{SoftToken, empty_page};
 use world::{World, first};
 
 const TSA: &str = "tsa-rsa4096-sha512";
-
-fn page() -> Vec<u8> {
-    let objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
-    ];
-    let mut out = b"%PDF-1.7\n".to_vec();
-    let mut table = "xref\n0 4\n0000000000 65535 f \n".to_owned();
-    for (index, object) in objects.iter().enumerate() {
-        table += &format!("{:010} 00000 n \n", out.len());
-        out.extend_from_slice(format!("{} 0 obj\n{object}\nendobj\n", index + 1).as_bytes());
-    }
-    let start = out.len();
-    out.extend_from_slice(table.as_bytes());
-    out.extend_from_slice(format!("trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").as_bytes());
-    out
-}
 
 /// Signed with so much room for what comes later, and time-stamped. The steps that were taken, and the TSA's requests.
 fn stamped(world: &World, setup: &Setup<'_>, reserve: Reserve) -> (Document, Vec<Done>, usize) {
@@ -40,7 +22,7 @@ fn stamped(world: &World, setup: &Setup<'_>, reserve: Reserve) -> (Document, Vec
     let intent = PadesIntent { reserve, ..PadesIntent::default() };
     world.clock.set(world.day(0));
     let before = world.asked.borrow().len();
-    let document = Document::read(page(), None).unwrap();
+    let document = Document::read(empty_page(), None).unwrap();
     let signed = sign_pdf(setup, document, &token, &signing, &intent, world.day(0)).unwrap();
     assert!(signed.extended.stopped.is_none(), "{:?}", signed.extended.stopped);
     let asked = world.asked.borrow()[before..].iter().filter(|request| request.contains("/tsa/")).count();

@@ -294,9 +294,8 @@ mod tests {
         Ranges { ranges: ranges.to_vec(), algorithms: [algorithm].into(), written_anew: None }
     }
 
-    #[test]
-    #[allow(clippy::single_range_in_vec_init)] // a ByteRange of one piece
-    fn ranges_that_begin_alike_cost_one_pass_and_give_what_each_alone_gives() {
+    /// 36,000 octets, as a base that counts how many of them are read.
+    fn counted() -> (Vec<u8>, Source, Arc<AtomicUsize>) {
         let octets: Vec<u8> = (0..9_000_u32).flat_map(u32::to_le_bytes).collect();
         let read = Arc::new(AtomicUsize::new(0));
         let (count, base) = (Arc::clone(&read), octets.clone());
@@ -305,7 +304,14 @@ mod tests {
             sink(base.get(range).ok_or(Unread)?);
             Ok(())
         };
-        let mut source = Source::shared(Arc::new(octets.clone()), Some(Arc::new(stream)));
+        let source = Source::shared(Arc::new(octets.clone()), Some(Arc::new(stream)));
+        (octets, source, read)
+    }
+
+    #[test]
+    #[allow(clippy::single_range_in_vec_init)] // a ByteRange of one piece
+    fn ranges_that_begin_alike_cost_one_pass_and_give_what_each_alone_gives() {
+        let (octets, mut source, read) = counted();
         source.tail_mut().extend_from_slice(b"a revision behind it");
         let whole = [octets.as_slice(), source.tail()].concat();
         let sha = DigestAlgorithm::Sha256;
@@ -345,15 +351,7 @@ mod tests {
     #[test]
     #[allow(clippy::single_range_in_vec_init)] // a ByteRange of one piece
     fn all_before_what_is_written_anew_is_not_read_again() {
-        let octets: Vec<u8> = (0..9_000_u32).flat_map(u32::to_le_bytes).collect();
-        let read = Arc::new(AtomicUsize::new(0));
-        let (count, base) = (Arc::clone(&read), octets.clone());
-        let stream = move |range: Range<usize>, sink: &mut dyn FnMut(&[u8])| {
-            count.fetch_add(range.len(), Ordering::Relaxed);
-            sink(base.get(range).ok_or(Unread)?);
-            Ok(())
-        };
-        let mut source = Source::shared(Arc::new(octets.clone()), Some(Arc::new(stream)));
+        let (octets, mut source, read) = counted();
         let sha = DigestAlgorithm::Sha256;
         let signature = Ranges { written_anew: Some(30_000), ..wanted(&[0..31_000, 33_000..36_000], sha) };
         source.digests(&[signature]).unwrap();

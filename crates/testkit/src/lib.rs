@@ -32,6 +32,7 @@ mod fault;
 pub mod keys;
 pub mod net;
 mod ocsp;
+mod pdf;
 mod pki;
 mod role;
 mod soft;
@@ -46,6 +47,7 @@ pub use entity::{
     Revocation, RevocationReason, RevocationSources, RsaNaming, TokenProfile, TsaProfile, TsaUsage,
 };
 pub use fault::{Fault, Faults, PkiFailure};
+pub use pdf::empty_page;
 pub use pki::TestPki;
 pub use soft::SoftToken;
 pub use tsa::Tsa;
